@@ -1,0 +1,16 @@
+import type { CoapRequest, CoapResponse } from "../coap/exchange.ts";
+import type { DtlsSession } from "../dtls/connection.ts";
+
+/** One secured or plain CoAP endpoint with a peer, established. What lwm2m and est see of the network. */
+export interface Association {
+  /** Absent for NoSec. */
+  readonly session?: DtlsSession;
+  /** "address:port" or "[address]:port" of the peer, for log lines. */
+  readonly peer: string;
+  /** Sends a request and resolves with the response; rejects with a CodedError on time-out, RST or close. */
+  send(request: CoapRequest, signal?: AbortSignal): Promise<CoapResponse>;
+  /** Called once, when the association is gone: peer closed, fatal alert, or `close`. */
+  onClosed(listener: (error?: Error) => void): void;
+  /** Sends close_notify where there is one and frees the path. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import type { CoapOption, Method } from "./message.ts";
+
+/** A request with its body whole (block-wise transfer is below this). Lists stay lists: a segment may contain '/'. */
+export interface CoapRequest {
+  readonly method: Method;
+  readonly path: readonly string[];
+  readonly query: readonly string[];
+  readonly contentFormat?: number;
+  readonly accept?: number;
+  /** 0 registers, 1 cancels (RFC 7641 §2). */
+  readonly observe?: number;
+  /** Every other option that is not part of message or block layer. */
+  readonly options: readonly CoapOption[];
+  readonly payload: Uint8Array;
+}
+
+/** A response with its body whole. */
+export interface CoapResponse {
+  /** Code byte, see message.ts. */
+  readonly code: number;
+  readonly contentFormat?: number;
+  readonly payload?: Uint8Array;
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly locationPath?: readonly string[];
+  readonly options?: readonly CoapOption[];
+}
+
+/** What a handler may do with an Observe=0 request: keep the observation and notify on it later. */
+export interface Observation {
+  /** Hex of the token: identifies the observation on this endpoint. */
+  readonly id: string;
+  /** Sends a notification; a newer one replaces one still queued. A 4.xx or 5.xx response ends the observation. */
+  notify(response: CoapResponse, confirmable: boolean): void;
+  /** Ends it without a message. */
+  end(): void;
+  /** Called once, when the peer cancelled (Observe=1, RST, CON unanswered), replaced it, or the endpoint closed. */
+  onEnded(listener: () => void): void;
+}
+
+/**
+ * Answers one request. Called once per request whatever is retransmitted. With Observe=0 `observe` is given: a handler
+ * that calls it before it resolves accepts the observation, and a 2.xx response then carries the Observe option.
+ */
+export type RequestHandler = (
+  request: CoapRequest,
+  observe: (() => Observation) | undefined,
+) => Promise<CoapResponse> | CoapResponse;
