@@ -7,6 +7,8 @@ export interface Association {
   readonly session?: DtlsSession;
   /** "address:port" or "[address]:port" of the peer, for log lines. */
   readonly peer: string;
+  /** Bytes of datagrams since the association was made, where it counts them. */
+  readonly traffic?: { readonly bytesSent: number; readonly bytesReceived: number };
   /** Sends a request and resolves with the response; rejects with a CodedError on time-out, RST or close. */
   send(request: CoapRequest, signal?: AbortSignal): Promise<CoapResponse>;
   /** Called once, when the association is gone: peer closed, fatal alert, or `close`. */
