@@ -1,0 +1,31 @@
+import { DtlsError } from "../dtls/dtls-error.ts";
+import { describeError } from "../util/coded-error.ts";
+import { addressText, type PeerAddress } from "../util/network.ts";
+import { AssociationError, type AssociationErrorCode } from "./association-error.ts";
+import type { ServerUri } from "./server-uri.ts";
+
+export interface FailedAddress {
+  readonly address: PeerAddress;
+  readonly error: Error;
+}
+
+/** One error out of the errors of all addresses. `cause` is the one that decided the code. */
+export function failedEverywhere(uri: ServerUri, failed: readonly FailedAddress[]): AssociationError {
+  const code = mostTelling(failed.map(({ error }) => codeOf(error)));
+  const cause = failed.find(({ error }) => codeOf(error) === code)?.error;
+  const reasons = failed.map(({ address, error }) => `${addressText(address)}: ${describeError(error)}`);
+  const why = reasons.join("; ") || "the name has no address";
+  return new AssociationError(code, `cannot connect to ${uri.text}: ${why}`, cause && { cause });
+}
+
+function codeOf(error: Error): AssociationErrorCode {
+  if (!(error instanceof DtlsError)) return "SERVER_UNREACHABLE";
+  if (error.code === "CERTIFICATE_REFUSED") return "SERVER_NOT_TRUSTED";
+  return error.code === "NEED_FAILED" || error.code === "NEED_TIMEOUT" ? "CREDENTIAL_FAILED" : "SERVER_UNREACHABLE";
+}
+
+/** What a person can act on comes before "no answer". */
+function mostTelling(codes: readonly AssociationErrorCode[]): AssociationErrorCode {
+  const order: readonly AssociationErrorCode[] = ["CREDENTIAL_FAILED", "SERVER_NOT_TRUSTED"];
+  return order.find((code) => codes.includes(code)) ?? "SERVER_UNREACHABLE";
+}
