@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { type AgentConfig, configSchema } from "../../agent/config/config-schema.ts";
+import { ConfigError } from "./config-error.ts";
+import { describeIssue } from "./describe-issue.ts";
+import { SourceDocument } from "./source-document.ts";
+
+/** Reads a YAML (or JSON) file. Throws ConfigError. File names in it are relative to its folder. */
+export function loadConfig(path: string): AgentConfig {
+  return parseConfig(readText(path), path);
+}
+
+/** `path` names the file in messages and is where relative file names start. */
+export function parseConfig(text: string, path: string): AgentConfig {
+  const source = new SourceDocument(text, path);
+  const result = configSchema.safeParse(source.value);
+  if (result.success) return withAbsolutePaths(result.data, dirname(resolve(path)));
+  throw new ConfigError(result.error.issues.flatMap((issue) => describeIssue(issue, source)).join("\n"));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`${path}: cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
+  const { server } = config;
+  const trust = server.security?.trust;
+  if (!server.security || !trust) return { ...config, stateDirectory: resolve(folder, config.stateDirectory) };
+  const absolute = {
+    ...trust,
+    ...(trust.anchors && { anchors: trust.anchors.map((file) => resolve(folder, file)) }),
+    ...(trust.pinned && { pinned: resolve(folder, trust.pinned) }),
+  };
+  return {
+    ...config,
+    stateDirectory: resolve(folder, config.stateDirectory),
+    server: { ...server, security: { ...server.security, trust: absolute } },
+  };
+}

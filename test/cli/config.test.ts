@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadConfig, parseConfig } from "../../src/cli/config/load-config.ts";
+
+const minimal = "endpoint: device-1\nserver:\n  uri: coap://server.example\n";
+
+function problems(text: string): string[] {
+  try {
+    parseConfig(text, "/etc/agent.yaml");
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error.message.split("\n");
+  }
+  return [];
+}
+
+test("a minimal file is enough and the rest has defaults", () => {
+  const config = parseConfig(minimal, "/etc/agent.yaml");
+  assert.deepEqual(config, {
+    endpoint: "device-1",
+    server: { uri: "coap://server.example", shortServerId: 1, lifetime: 86_400, binding: "U" },
+    stateDirectory: "/var/lib/lwm2m-safe",
+    device: {},
+    hooks: {},
+    network: {},
+    log: { level: "info" },
+  });
+});
+
+test("file names are relative to the file's folder", () => {
+  const text = `stateDirectory: state
+endpoint: d
+server:
+  uri: coaps://h
+  security: { credential: "iotsafe:", trust: { anchors: [ca.pem, /abs/ca.pem] } }
+`;
+  const config = parseConfig(text, "/etc/agent/config.yaml");
+  assert.equal(config.stateDirectory, "/etc/agent/state");
+  assert.deepEqual(config.server.security?.trust?.anchors, ["/etc/agent/ca.pem", "/abs/ca.pem"]);
+});
+
+test("a wrong value: file, line, key, what was expected and what came", () => {
+  assert.deepEqual(problems(`${minimal}  lifetime: soon\n`), [
+    '/etc/agent.yaml:4: server.lifetime: expected a lifetime in whole seconds from 1 on, got "soon"',
+  ]);
+  assert.deepEqual(problems(`${minimal}log:\n  level: loud\n`), [
+    '/etc/agent.yaml:5: log.level: expected one of debug, info, warn, error, silent, got "loud"',
+  ]);
+});
+
+test("an unknown key is refused where it stands, at any depth", () => {
+  assert.deepEqual(problems(`${minimal}  lifetme: 300\nendpont: x\n`), [
+    "/etc/agent.yaml:4: server.lifetme: no such key; look for a misspelling",
+    "/etc/agent.yaml:5: endpont: no such key; look for a misspelling",
+  ]);
+});
+
+test("a missing key is told at the line of what it is missing from", () => {
+  assert.match(
+    problems("server:\n  uri: coap://h\n")[0] ?? "",
+    /^\/etc\/agent\.yaml:1: endpoint: expected the endpoint name.*, got nothing$/,
+  );
+  assert.match(
+    problems("endpoint: d\nserver:\n  lifetime: 5\n")[0] ?? "",
+    /^\/etc\/agent\.yaml:2: server\.uri: expected a URI like/,
+  );
+  assert.equal(problems("").length, 2);
+});
+
+test("coaps needs a credential and coap takes none", () => {
+  assert.deepEqual(problems("endpoint: d\nserver:\n  uri: coaps://h\n"), [
+    "/etc/agent.yaml:2: server.security: expected security.credential, because the URI is coaps, got nothing",
+  ]);
+  assert.match(
+    problems(`${minimal}  security:\n    credential: "iotsafe:"\n`)[0] ?? "",
+    /:4: server\.security: expected no security section/,
+  );
+});
+
+test("trust is either anchors or a pinned certificate", () => {
+  const trust = (text: string) =>
+    problems(`endpoint: d\nserver:\n  uri: coaps://h\n  security:\n    credential: "iotsafe:"\n    trust: ${text}\n`);
+  assert.deepEqual(trust("{ anchors: [a], pinned: b }"), [
+    "/etc/agent.yaml:6: server.security.trust: expected either anchors or pinned, got keys anchors, pinned",
+  ]);
+  assert.match(trust("{ anchors: [] }")[0] ?? "", /at least one certificate file, got a list/);
+  assert.match(
+    trust("{ anchors: [a, 5] }")[0] ?? "",
+    /:6: server\.security\.trust\.anchors\.1: expected a certificate file/,
+  );
+});
+
+test("a credential is never repeated in a message", () => {
+  const text = "endpoint: d\nserver:\n  uri: coaps://h\n  security:\n    credential: [1234]\n";
+  assert.doesNotMatch(problems(text).join("\n"), /1234/);
+});
+
+test("a bad server URI says what is wrong with it", () => {
+  assert.match(
+    problems("endpoint: d\nserver: { uri: 'coap://h:99999' }\n")[0] ?? "",
+    /:2: server\.uri: .*port 99999 is not in/,
+  );
+});
+
+test("text that is no YAML, and a key given twice, name the line", () => {
+  assert.match(problems("endpoint: [\n")[0] ?? "", /^\/etc\/agent\.yaml:\d+: /);
+  assert.match(problems(`${minimal}endpoint: twice\n`)[0] ?? "", /^\/etc\/agent\.yaml:4: .*unique/);
+  assert.match(problems("- a\n")[0] ?? "", /^\/etc\/agent\.yaml:1: the whole file: expected keys with values/);
+});
+
+test("a file is read from disk, and one that is missing is named", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "config-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "a.yaml"), minimal);
+  assert.equal(loadConfig(join(folder, "a.yaml")).endpoint, "device-1");
+  assert.throws(() => loadConfig("/nowhere/a.yaml"), {
+    code: "BAD_CONFIG",
+    message: /\/nowhere\/a\.yaml: cannot be read/,
+  });
+});
