@@ -8,7 +8,7 @@ export interface PemBlock {
 }
 
 const beginLine = /^-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----$/;
-const beginning = "-----BEGIN ";
+const beginning = "-----BEGIN";
 
 /** Whether a file is text with a PEM block in it, rather than DER. */
 export function looksLikePem(bytes: Uint8Array): boolean {
@@ -18,44 +18,63 @@ export function looksLikePem(bytes: Uint8Array): boolean {
 
 /**
  * The blocks of a PEM file in order (RFC 7468). Text outside of blocks is explanatory and skipped; inside a block nothing
- * but base64 is allowed, save the headers of old encrypted keys, which end in DecodeError as well. Throws DecodeError.
+ * but base64 is allowed, so the headers of old encrypted keys are refused. Throws DecodeError.
  */
 export function parsePem(bytes: Uint8Array): readonly PemBlock[] {
-  const lines = decodeUtf8(bytes, "PEM").split(/\r\n|\n|\r/);
+  const lines = splitLines(decodeUtf8(bytes, "PEM"));
   const blocks: PemBlock[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const label = beginLine.exec(trimmedEnd(lines[at]))?.[1];
-    if (label === undefined) {
-      if (lines[at]?.startsWith(beginning)) throw pemError("malformed BEGIN line", at);
-      continue;
+  let open: { readonly label: string; readonly body: Line[]; readonly begin: Line } | undefined;
+  for (const line of lines) {
+    if (open && line.text === `-----END ${open.label}-----`) {
+      blocks.push({ label: open.label, content: decodeBody(open.body, open.begin) });
+      open = undefined;
+    } else if (open) {
+      open.body.push(bodyLine(line, open.label));
+    } else if (line.text.startsWith(beginning)) {
+      open = { label: labelOf(line), body: [], begin: line };
     }
-    const end = endOfBlock(lines, at, label);
-    blocks.push({ label, content: decodeLines(lines.slice(at + 1, end), at + 1) });
-    at = end;
   }
+  if (open) throw pemError(`END ${open.label} is missing`, open.begin);
   return blocks;
 }
 
-function endOfBlock(lines: readonly string[], begin: number, label: string): number {
-  for (let at = begin + 1; at < lines.length; at++) {
-    const line = trimmedEnd(lines[at]);
-    if (line === `-----END ${label}-----`) return at;
-    if (line.startsWith("-----")) throw pemError(`END ${label} expected`, at);
-  }
-  throw pemError(`END ${label} is missing`, lines.length - 1);
+interface Line {
+  readonly text: string;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly offset: number;
 }
 
-function decodeLines(lines: readonly string[], firstLine: number): Uint8Array {
-  if (lines.some((line) => line.includes(":"))) throw pemError("headers inside a block (an encrypted key?)", firstLine);
-  const base64 = lines.map(trimmedEnd).join("");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) throw pemError("not base64", firstLine);
-  const bytes = decodeBase64(base64);
+function splitLines(text: string): readonly Line[] {
+  const matches = [...text.matchAll(/[^\r\n]+/g)];
+  let number = 1;
+  let counted = 0;
+  return matches.map((match) => {
+    number += newlines(text.slice(counted, match.index));
+    counted = match.index;
+    return { text: match[0].trimEnd(), number, offset: match.index };
+  });
+}
+
+function newlines(text: string): number {
+  return text.match(/\r\n|\n|\r/g)?.length ?? 0;
+}
+
+function labelOf(line: Line): string {
+  return beginLine.exec(line.text)?.[1] ?? fail("malformed BEGIN line", line);
+}
+
+function bodyLine(line: Line, label: string): Line {
+  if (line.text.startsWith("-----")) throw pemError(`END ${label} expected`, line);
+  if (line.text.includes(":")) throw pemError("a header inside a block (an encrypted key?)", line);
+  return line;
+}
+
+function decodeBody(body: readonly Line[], begin: Line): Uint8Array {
+  const base64 = body.map((line) => line.text).join("");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) throw pemError("not base64", begin);
   // The unused bits of the last digit must be zero: one spelling for each value.
-  return bytes ?? fail(firstLine);
-}
-
-function fail(line: number): never {
-  throw pemError("base64 with bits left over", line);
+  return decodeBase64(base64) ?? fail("base64 with bits left over", begin);
 }
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -78,10 +97,10 @@ function decodeBase64(text: string): Uint8Array | undefined {
   return (bits & ((1 << bitCount) - 1)) === 0 ? bytes : undefined;
 }
 
-function trimmedEnd(line: string | undefined): string {
-  return (line ?? "").trimEnd();
+function fail(problem: string, line: Line): never {
+  throw pemError(problem, line);
 }
 
-function pemError(problem: string, line: number): DecodeError {
-  return new DecodeError(`PEM, line ${line + 1}: ${problem}`, 0);
+function pemError(problem: string, line: Line): DecodeError {
+  return new DecodeError(`PEM, line ${line.number}: ${problem}`, line.offset);
 }

@@ -31,7 +31,8 @@ export function encodeTlv(tag: number, value: Uint8Array): Uint8Array {
   return writer.bytes(value).finish();
 }
 
-function readLength(reader: ByteReader): number {
+/** The length field alone. Throws DecodeError. */
+export function readLength(reader: ByteReader): number {
   const first = reader.uint8();
   if (first < 0x80) return first;
   if (first === 0x81) return reader.uint8();

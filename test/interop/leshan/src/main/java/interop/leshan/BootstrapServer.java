@@ -1,0 +1,75 @@
+package interop.leshan;
+
+import interop.Credentials;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.eclipse.leshan.core.endpoint.Protocol;
+import org.eclipse.leshan.core.model.ObjectModel;
+import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServer;
+import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServerBuilder;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.CaliforniumBootstrapServerEndpoint;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.CaliforniumBootstrapServerEndpointsProvider;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.coap.CoapBootstrapServerProtocolProvider;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.coaps.CoapsBootstrapServerProtocolProvider;
+import org.eclipse.leshan.server.model.VersionedBootstrapModelProvider;
+import org.eclipse.leshan.server.security.BootstrapSecurityStoreAdapter;
+import org.eclipse.leshan.server.security.EditableSecurityStore;
+import org.eclipse.leshan.server.security.InMemorySecurityStore;
+
+/** The bootstrap server on CoAP and CoAPS. Its configurations are sent as they are, unchecked: mode EST passes too. */
+final class BootstrapServer {
+    private final EditableSecurityStore security = new InMemorySecurityStore();
+    private final EventStreams events = new EventStreams();
+    private final BootstrapConfigurations configurations = new BootstrapConfigurations();
+    private final LeshanBootstrapServer leshan;
+
+    BootstrapServer(String host, int coap, int coaps, Credentials credentials, List<ObjectModel> models) {
+        var endpoints = new CaliforniumBootstrapServerEndpointsProvider.Builder(
+            new CoapBootstrapServerProtocolProvider(), new CoapsBootstrapServerProtocolProvider());
+        endpoints.setConfiguration(configuration -> {
+            Tuning.apply(configuration);
+            Tuning.applySecure(configuration);
+        });
+        endpoints.addEndpoint(new InetSocketAddress(host, coap), Protocol.COAP);
+        endpoints.addEndpoint(new InetSocketAddress(host, coaps), Protocol.COAPS);
+
+        var builder = new LeshanBootstrapServerBuilder();
+        builder.setObjectModelProvider(new VersionedBootstrapModelProvider(models));
+        builder.setConfigStore(session -> configurations.get(session.getEndpoint()));
+        builder.setSecurityStore(new BootstrapSecurityStoreAdapter(security));
+        builder.setPrivateKey(credentials.key());
+        builder.setCertificateChain(credentials.chain());
+        builder.setTrustedCertificates(credentials.trusted());
+        builder.setEndpointsProviders(endpoints.build());
+        leshan = builder.build();
+    }
+
+    void start() {
+        leshan.addListener(new BootstrapEvents(events));
+        leshan.start();
+    }
+
+    EditableSecurityStore security() {
+        return security;
+    }
+
+    EventStreams events() {
+        return events;
+    }
+
+    BootstrapConfigurations configurations() {
+        return configurations;
+    }
+
+    int coapPort() {
+        return port(Protocol.COAP);
+    }
+
+    int coapsPort() {
+        return port(Protocol.COAPS);
+    }
+
+    private int port(Protocol protocol) {
+        return ((CaliforniumBootstrapServerEndpoint) leshan.getEndpoint(protocol)).getCoapEndpoint().getAddress().getPort();
+    }
+}
