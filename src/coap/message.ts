@@ -34,6 +34,7 @@ export const Code = {
   BadGateway: 0xa2,
   ServiceUnavailable: 0xa3,
   GatewayTimeout: 0xa4,
+  ProxyingNotSupported: 0xa5,
 } as const;
 
 /** "4.04" for 0x84. */

@@ -1,0 +1,179 @@
+import { blockToOption } from "./block-option.ts";
+import { download } from "./body-download.ts";
+import { type Exchange, upload } from "./body-upload.ts";
+import { CoapError } from "./coap-error.ts";
+import { ConcurrentUploads } from "./concurrent-uploads.ts";
+import type { CoapRequest, CoapResponse, RequestHandler } from "./exchange.ts";
+import { type CoapMessage, Code, Method } from "./message.ts";
+import { type CoapPorts, MessageDriver } from "./message-driver.ts";
+import { NotificationOrder } from "./notification-order.ts";
+import { ObservedResource, type Observer } from "./observed-resource.ts";
+import { OptionNumber, optionValue } from "./options.ts";
+import { type CoapParameters, defaultParameters } from "./parameters.ts";
+import { RequestClient, type RequestContent } from "./request-client.ts";
+import { requestToOptions } from "./request-codec.ts";
+import { RequestServer } from "./request-server.ts";
+import { responseFromOptions } from "./response-codec.ts";
+
+export interface CoapEndpointOptions extends CoapPorts {
+  readonly handle: RequestHandler;
+  readonly parameters?: Partial<CoapParameters>;
+  /** Critical options beyond those of the endpoint itself that `handle` acts on, such as If-Match: others get 4.02. */
+  readonly criticalOptions?: readonly number[];
+}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal;
+  /** True by default. */
+  readonly confirmable?: boolean;
+}
+
+/** An observation that the peer accepted, or (`observing` false) only answered. */
+export interface ObserveResult {
+  readonly response: CoapResponse;
+  readonly observing: boolean;
+  /** Asks the peer to end it and gives its answer (RFC 7641 §3.6). */
+  cancel(): Promise<CoapResponse>;
+  /** Ends it on this side; the peer learns by a Reset to its next notification. */
+  forget(): void;
+}
+
+/** CoAP with one peer over one datagram transport, in both roles (RFC 7252, 7641, 7959). */
+export class CoapEndpoint {
+  readonly #parameters: CoapParameters;
+  readonly #ports: CoapPorts;
+  readonly #driver: MessageDriver;
+  readonly #client: RequestClient;
+  readonly #server: RequestServer;
+  readonly #uploads = new ConcurrentUploads();
+  #pinging: Promise<void> | undefined;
+  #closed = false;
+
+  constructor({ handle, parameters, criticalOptions = [], ...ports }: CoapEndpointOptions) {
+    this.#parameters = { ...defaultParameters, ...parameters };
+    this.#ports = ports;
+    this.#driver = new MessageDriver(ports, this.#parameters, {
+      request: (message) => this.#server.receive(message),
+      response: (message) => this.#client.receive(message),
+    });
+    this.#client = new RequestClient(this.#driver, ports, this.#parameters);
+    this.#server = new RequestServer(this.#driver, ports, this.#parameters, handle, criticalOptions);
+    ports.transport.onClosed((error) => this.close(error));
+  }
+
+  /** What is held in memory, for tests and metrics. */
+  get occupancy(): MessageDriver["occupancy"] & RequestServer["occupancy"] & { waitingResponses: number } {
+    return { ...this.#driver.occupancy, ...this.#server.occupancy, waitingResponses: this.#client.waiting };
+  }
+
+  /**
+   * Sends a request and gives the response, both bodies whole. Rejects with CoapError: COAP_TIMEOUT, COAP_RESET,
+   * COAP_CLOSED, COAP_ABORTED, COAP_QUEUE_FULL, COAP_BAD_RESPONSE, COAP_RESPONSE_TOO_LARGE, COAP_BODY_CHANGED,
+   * COAP_INVALID_MESSAGE. An error response is a response.
+   */
+  async send(request: CoapRequest, options: SendOptions = {}): Promise<CoapResponse> {
+    const content = this.#contentOf(request);
+    const exchange: Exchange = (part) => this.#client.exchange(part, options);
+    const response = await this.#transfer(content, exchange);
+    const echo = response.code === Code.Unauthorized ? optionValue(response.options, OptionNumber.Echo) : undefined;
+    if (echo === undefined) return read(response);
+    // RFC 9175 §2.3: once more, with the proof of freshness the peer asked for.
+    const kept = content.options.filter(({ number }) => number !== OptionNumber.Echo);
+    const repeated = { ...content, options: [...kept, { number: OptionNumber.Echo, value: echo }] };
+    return read(await this.#transfer(repeated, exchange));
+  }
+
+  /**
+   * Registers as an observer of `request` (GET or FETCH; a body of one block at most) and gives the first response.
+   * Notifications come to `observer` whole, and never older than one already given. Rejects as `send` does.
+   */
+  async observe(request: CoapRequest, observer: Observer, options: SendOptions = {}): Promise<ObserveResult> {
+    const content = this.#contentOf({ ...request, observe: 0 });
+    if (content.payload.length > this.#parameters.blockSize) {
+      throw new CoapError("COAP_INVALID_MESSAGE", "a request to observe must fit one block");
+    }
+    const token = this.#client.newToken();
+    const exchange: Exchange = (part) => this.#client.exchange(part, options);
+    const resource = this.#observedResource(content, token, observer);
+    const first = await this.#client.exchange(content, { ...options, token, later: resource });
+    const whole = await download(content, first, exchange, this.#parameters.maxBodyBytes);
+    return {
+      response: read(whole),
+      observing: !resource.isEnded && optionValue(first.options, OptionNumber.Observe) !== undefined,
+      cancel: () => this.#cancel(request, resource, token),
+      forget: () => resource.end(),
+    };
+  }
+
+  /** Resolves when the peer answered a CoAP ping (RFC 7252 §4.3). Rejects with CoapError. */
+  ping(): Promise<void> {
+    this.#pinging ??= this.#ping().finally(() => {
+      this.#pinging = undefined;
+    });
+    return this.#pinging;
+  }
+
+  /** Every pending `send` rejects with COAP_CLOSED and `error` as its cause; observations end; no timer stays. */
+  close(error?: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#driver.close();
+    this.#server.close();
+    this.#client.close(new CoapError("COAP_CLOSED", "the session with the peer ended", { cause: error }));
+  }
+
+  #contentOf(request: CoapRequest): RequestContent {
+    const { blockSize } = this.#parameters;
+    const options = requestToOptions(request);
+    const safe = request.method === Method.GET || request.method === Method.FETCH;
+    // A peer that is not asked may use blocks of 1024 (RFC 7959 §2.4).
+    if (safe && blockSize < 1024) {
+      options.push(blockToOption(OptionNumber.Block2, { number: 0, more: false, size: blockSize }));
+    }
+    return { code: request.method, options, payload: request.payload };
+  }
+
+  async #transfer(content: RequestContent, exchange: Exchange): Promise<CoapMessage> {
+    const { blockSize, maxBodyBytes } = this.#parameters;
+    if (content.payload.length <= blockSize) {
+      return download(content, await upload(content, blockSize, exchange), exchange, maxBodyBytes);
+    }
+    return this.#uploads.run(content, async (tagged) =>
+      download(tagged, await upload(tagged, blockSize, exchange), exchange, maxBodyBytes),
+    );
+  }
+
+  #observedResource(content: RequestContent, token: Uint8Array, observer: Observer): ObservedResource {
+    return new ObservedResource(content, (part) => this.#client.exchange(part), observer, {
+      maxBytes: this.#parameters.maxBodyBytes,
+      makeOrder: (sequence) => new NotificationOrder(this.#ports.clock, sequence),
+      onEnded: () => this.#client.forget(token),
+    });
+  }
+
+  async #cancel(request: CoapRequest, resource: ObservedResource, token: Uint8Array): Promise<CoapResponse> {
+    resource.end();
+    const content = this.#contentOf({ ...request, observe: 1 });
+    const exchange: Exchange = (part) => this.#client.exchange(part);
+    const first = await this.#client.exchange(content, { token });
+    return read(await download(content, first, exchange, this.#parameters.maxBodyBytes));
+  }
+
+  async #ping(): Promise<void> {
+    const empty = new Uint8Array(0);
+    try {
+      await this.#client.exchange({ code: Code.Empty, options: [], payload: empty }, { token: empty });
+    } catch (error) {
+      // The Reset is the answer.
+      if (!(error instanceof CoapError && error.code === "COAP_RESET")) throw error;
+    }
+  }
+}
+
+function read(message: CoapMessage): CoapResponse {
+  try {
+    return responseFromOptions(message.code, message.options, message.payload);
+  } catch (cause) {
+    throw new CoapError("COAP_BAD_RESPONSE", "the response could not be read", { cause });
+  }
+}

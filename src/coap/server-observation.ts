@@ -1,0 +1,116 @@
+import { toHex } from "../util/bytes.ts";
+import type { CoapResponse, Observation } from "./exchange.ts";
+import type { Delivery, MessageContent } from "./transmission.ts";
+
+/** What an observation needs from the endpoint. */
+export interface NotificationPath {
+  /** The message for a notification; without Observe when `response` is an error. */
+  compose(response: CoapResponse): MessageContent;
+  /** False when it could not be sent. */
+  send(content: MessageContent, delivery: Delivery, confirmable: boolean): boolean;
+  now(): number;
+  /** Stops what is under way. */
+  withdraw(delivery: Delivery): void;
+  ended(observation: ServerObservation): void;
+}
+
+interface Notification {
+  readonly response: CoapResponse;
+  readonly confirmable: boolean;
+}
+
+/** RFC 7641 §4.5: a peer that only gets non-confirmable notifications must confirm one at least this often. */
+const confirmAtLeastEveryMs = 24 * 3600 * 1000;
+
+/** One observer of one resource (RFC 7641 §4). At most one confirmable notification is under way; the newest waits. */
+export class ServerObservation implements Observation, Delivery {
+  readonly id: string;
+  readonly #path: NotificationPath;
+  /** From acceptance until the first answer is out, and while a confirmable notification is under way. */
+  #busy = true;
+  #ended = false;
+  #newest: Notification | undefined;
+  #confirmedAt: number;
+  #endedListeners: (() => void)[] = [];
+
+  constructor(token: Uint8Array, path: NotificationPath) {
+    this.id = toHex(token);
+    this.#path = path;
+    this.#confirmedAt = path.now();
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
+  notify(response: CoapResponse, confirmable: boolean): void {
+    if (this.#ended) return;
+    this.#newest = { response, confirmable };
+    if (!this.#busy) this.#transmit();
+  }
+
+  end(): void {
+    this.#endedListeners = [];
+    this.finish();
+  }
+
+  onEnded(listener: () => void): void {
+    if (this.#ended) listener();
+    else this.#endedListeners.push(listener);
+  }
+
+  /** Cancelled by the peer, replaced, or gone with the endpoint. */
+  finish(): void {
+    if (this.#ended) return;
+    this.#path.withdraw(this);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#ended = true;
+    this.#newest = undefined;
+    this.#path.ended(this);
+    for (const listener of this.#endedListeners.splice(0)) listener();
+  }
+
+  /** The answer to the registration is out; when it is confirmable its acknowledgement comes first. */
+  established(confirmable: boolean): void {
+    this.#busy = confirmable;
+    if (!this.#busy) this.#transmit();
+  }
+
+  acknowledged(): void {
+    this.#confirmedAt = this.#path.now();
+    this.#busy = false;
+    this.#transmit();
+  }
+
+  reset(): void {
+    this.finish();
+  }
+
+  timedOut(): void {
+    this.finish();
+  }
+
+  renew(): MessageContent | undefined {
+    return this.#take()?.content;
+  }
+
+  #transmit(): void {
+    const taken = this.#take();
+    if (taken === undefined) return;
+    const confirmable = taken.confirmable || this.#path.now() - this.#confirmedAt >= confirmAtLeastEveryMs;
+    this.#busy = this.#path.send(taken.content, this, confirmable) && confirmable;
+  }
+
+  /** An error is the last notification (RFC 7641 §4.2). */
+  #take(): { content: MessageContent; confirmable: boolean } | undefined {
+    if (this.#newest === undefined || this.#ended) return undefined;
+    const { response, confirmable } = this.#newest;
+    this.#newest = undefined;
+    const content = this.#path.compose(response);
+    if (content.code >= 0x80) this.#close();
+    return { content, confirmable };
+  }
+}
