@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { type HashName, hashBytes } from "../../crypto/hash.ts";
 import { concatBytes } from "../../util/bytes.ts";
 import type { PrivateKey, PublicKey } from "./card-objects.ts";
 import type { LengthMode } from "./command-apdu.ts";
@@ -13,12 +13,12 @@ import { readOpenTlv, readTlvs, type Tlv } from "./tlv.ts";
  */
 export class FullText implements SignatureComputation {
   readonly key: PrivateKey | PublicKey;
-  readonly #hash: string;
+  readonly #hash: HashName;
   #blocks: Uint8Array[] = [];
   #missing = 0;
   #size = 0;
 
-  constructor(key: PrivateKey | PublicKey, hash: string) {
+  constructor(key: PrivateKey | PublicKey, hash: HashName) {
     this.key = key;
     this.#hash = hash;
   }
@@ -36,7 +36,7 @@ export class FullText implements SignatureComputation {
   }
 
   digest(): Uint8Array {
-    return new Uint8Array(createHash(this.#hash).update(concatBytes(this.#blocks)).digest());
+    return hashBytes(this.#hash, concatBytes(this.#blocks));
   }
 
   #continued(data: Uint8Array): TextBlock {

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { hmacSha256 } from "../../crypto/hmac.ts";
 import { concatBytes } from "../../util/bytes.ts";
 import { isScalar, toBytes, toInteger } from "./p256.ts";
 
@@ -23,7 +23,7 @@ export function* deterministicNonces(scalar: Uint8Array, digest: Uint8Array): Ge
 }
 
 function hmac(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
-  return new Uint8Array(createHmac("sha256", key).update(concatBytes(parts)).digest());
+  return hmacSha256(key, concatBytes(parts));
 }
 
 /** bits2octets (RFC 6979 §2.3.4) of an integer already cut to 256 bits. */

@@ -1,3 +1,4 @@
+import type { HashName } from "../../crypto/hash.ts";
 import { KeyFunction, type PrivateKey, type PublicKey, requireFunction } from "./card-objects.ts";
 import { ExternalHash } from "./external-hash.ts";
 import { FullText } from "./full-text.ts";
@@ -6,7 +7,7 @@ import { Refusal, StatusWord } from "./status-word.ts";
 import { Tag } from "./tags.ts";
 import { one, type Tlv } from "./tlv.ts";
 
-const hashes = new Map([
+const hashes = new Map<number, { readonly name: HashName; readonly length: number }>([
   [1, { name: "sha256", length: 32 }],
   [2, { name: "sha384", length: 48 }],
   [4, { name: "sha512", length: 64 }],
