@@ -1,0 +1,107 @@
+import { DecodeError } from "../util/coded-error.ts";
+import { type CborItem, type CborMap, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
+import type { DataRecord, TypeLookup } from "./data-record.ts";
+import { Decimal } from "./decimal.ts";
+import type { Path } from "./path.ts";
+import { packSenml, resolveSenml, type SenmlRecord } from "./senml.ts";
+
+/** RFC 8428 §6, table 4; `vlo` is a text key in LwM2M. */
+const keys = { bver: -1, bn: -2, bt: -3, bv: -5, n: 0, v: 2, vs: 3, vb: 4, t: 6, vd: 8, vlo: "vlo" } as const;
+type Label = keyof typeof keys;
+const labels = new Map<number | string, Label>([
+  [-1, "bver"],
+  [-2, "bn"],
+  [-3, "bt"],
+  [-5, "bv"],
+  [0, "n"],
+  [2, "v"],
+  [3, "vs"],
+  [4, "vb"],
+  [6, "t"],
+  [8, "vd"],
+  ["vlo", "vlo"],
+]);
+const written = ["bn", "bt", "n", "t", "v", "vs", "vb", "vd", "vlo"] as const;
+
+/** application/senml+cbor (RFC 8428 §6) with LwM2M's `vlo`. */
+export function encodeSenmlCbor(base: Path, records: readonly DataRecord[]): Uint8Array {
+  return encodeCborItem(packSenml(base, records).map(recordMap));
+}
+
+/** Throws DecodeError or ValueError. Names must come out as absolute paths. */
+export function decodeSenmlCbor(bytes: Uint8Array, typeOf: TypeLookup): DataRecord[] {
+  const pack = decodeCborItem(bytes, "SenML CBOR");
+  if (!isArray(pack)) throw new DecodeError("SenML CBOR: array expected", 0);
+  return resolveSenml(pack.map(readRecord), typeOf);
+}
+
+function recordMap(record: SenmlRecord): ReadonlyMap<number | string, EncodableCbor> {
+  const map = new Map<number | string, EncodableCbor>();
+  for (const label of written) {
+    const field = record[label];
+    if (field !== undefined) map.set(keys[label], field instanceof Decimal ? plainNumber(field) : field);
+  }
+  return map;
+}
+
+/** A CBOR integer where one holds the number exactly, a float otherwise. */
+function plainNumber(decimal: Decimal): number | bigint {
+  const float = decimal.toFloat();
+  if (Number.isSafeInteger(float) || !/^-?\d+$/.test(decimal.text)) return float;
+  const whole = decimal.toWhole();
+  return BigInt.asUintN(64, whole) === whole || BigInt.asIntN(64, whole) === whole ? whole : float;
+}
+
+function readRecord(item: CborItem, index: number): SenmlRecord {
+  if (!isMap(item)) throw new DecodeError(`SenML CBOR: record ${index} is not a map`, 0);
+  const record: SenmlRecord = {};
+  for (const [key, value] of item) readField(record, key, value, index);
+  return record;
+}
+
+function readField(record: SenmlRecord, key: CborItem | number, value: CborItem, index: number): void {
+  const label = typeof key === "number" || typeof key === "string" ? labels.get(key) : undefined;
+  switch (label) {
+    case "bn":
+    case "n":
+    case "vs":
+    case "vlo":
+      if (typeof value !== "string") wrong(label, index);
+      record[label] = value;
+      return;
+    case "bver":
+    case "bt":
+    case "bv":
+    case "t":
+      if (!(value instanceof Decimal)) wrong(label, index);
+      record[label] = value;
+      return;
+    case "v":
+      if (value !== null && !(value instanceof Decimal)) wrong(label, index);
+      record.v = value;
+      return;
+    case "vb":
+      if (typeof value !== "boolean") wrong(label, index);
+      record.vb = value;
+      return;
+    case "vd":
+      if (!(value instanceof Uint8Array)) wrong(label, index);
+      record.vd = value;
+      return;
+    default:
+      // RFC 8428 §4.4: an unknown label that ends in "_" must be understood, any other may be ignored.
+      if (typeof key === "string" && key.endsWith("_")) throw new DecodeError("SenML CBOR: unknown mandatory label", 0);
+  }
+}
+
+function isArray(item: CborItem): item is readonly CborItem[] {
+  return Array.isArray(item);
+}
+
+function isMap(item: CborItem): item is CborMap {
+  return item instanceof Map;
+}
+
+function wrong(label: Label, index: number): never {
+  throw new DecodeError(`SenML CBOR: wrong type for "${label}" in record ${index}`, 0);
+}

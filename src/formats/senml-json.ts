@@ -1,0 +1,84 @@
+import { decodeUtf8, encodeUtf8 } from "../util/bytes.ts";
+import { DecodeError } from "../util/coded-error.ts";
+import { decodeBase64Url, encodeBase64Url } from "./base64.ts";
+import type { DataRecord, TypeLookup } from "./data-record.ts";
+import { Decimal } from "./decimal.ts";
+import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
+import type { Path } from "./path.ts";
+import { packSenml, resolveSenml, type SenmlRecord } from "./senml.ts";
+
+/** application/senml+json (RFC 8428 §5) with LwM2M's `vlo`. */
+export function encodeSenmlJson(base: Path, records: readonly DataRecord[]): Uint8Array {
+  return encodeUtf8(`[${packSenml(base, records).map(recordText).join(",")}]`);
+}
+
+/** Throws DecodeError or ValueError. Names must come out as absolute paths. */
+export function decodeSenmlJson(bytes: Uint8Array, typeOf: TypeLookup): DataRecord[] {
+  const pack = parseJson(decodeUtf8(bytes, "SenML JSON"));
+  if (!isArray(pack)) throw new DecodeError("SenML JSON: array expected", 0);
+  return resolveSenml(pack.map(readRecord), typeOf);
+}
+
+const labels = ["bn", "bt", "n", "t", "v", "vs", "vb", "vd", "vlo"] as const;
+
+function recordText(record: SenmlRecord): string {
+  const members = labels.flatMap((label) => {
+    const field = record[label];
+    return field === undefined ? [] : [`"${label}":${fieldText(field)}`];
+  });
+  return `{${members.join(",")}}`;
+}
+
+function fieldText(field: Decimal | null | string | boolean | Uint8Array): string {
+  if (field instanceof Decimal) return field.text;
+  return JSON.stringify(field instanceof Uint8Array ? encodeBase64Url(field) : field);
+}
+
+function readRecord(item: JsonValue, index: number): SenmlRecord {
+  if (!(item instanceof Map)) throw new DecodeError(`SenML JSON: record ${index} is not an object`, 0);
+  const record: SenmlRecord = {};
+  for (const [label, value] of item as JsonObject) readField(record, label, value, index);
+  return record;
+}
+
+function readField(record: SenmlRecord, label: string, value: JsonValue, index: number): void {
+  switch (label) {
+    case "bn":
+    case "n":
+    case "vs":
+    case "vlo":
+      if (typeof value !== "string") wrong(label, index);
+      record[label] = value;
+      return;
+    case "bt":
+    case "bv":
+    case "bver":
+    case "t":
+      if (!(value instanceof Decimal)) wrong(label, index);
+      record[label] = value;
+      return;
+    case "v":
+      if (value !== null && !(value instanceof Decimal)) wrong(label, index);
+      record.v = value;
+      return;
+    case "vb":
+      if (typeof value !== "boolean") wrong(label, index);
+      record.vb = value;
+      return;
+    case "vd":
+      if (typeof value !== "string") wrong(label, index);
+      record.vd = decodeBase64Url(value);
+      return;
+    default:
+      // RFC 8428 §4.4: an unknown label that ends in "_" must be understood, any other may be ignored.
+      if (label.endsWith("_")) throw new DecodeError(`SenML JSON: label ${JSON.stringify(label)} is not known`, 0);
+  }
+}
+
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function wrong(label: string, index: number): never {
+  throw new DecodeError(`SenML JSON: wrong type for "${label}" in record ${index}`, 0);
+}
