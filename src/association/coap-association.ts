@@ -1,0 +1,79 @@
+import type { DatagramTransport } from "../coap/datagram-transport.ts";
+import { CoapEndpoint } from "../coap/endpoint.ts";
+import type { CoapRequest, CoapResponse, RequestHandler } from "../coap/exchange.ts";
+import type { CoapParameters } from "../coap/parameters.ts";
+import type { Entropy } from "../crypto/ports.ts";
+import type { DtlsSession } from "../dtls/connection.ts";
+import type { Logger } from "../util/log.ts";
+import type { MonotonicClock, Timers } from "../util/time.ts";
+import type { Association } from "./association.ts";
+import type { Traffic } from "./counted-path.ts";
+
+/** A transport that can be closed from our side. */
+export interface ClosableTransport extends DatagramTransport {
+  close(): void;
+}
+
+export interface CoapAssociationOptions {
+  readonly transport: ClosableTransport;
+  readonly handle: RequestHandler;
+  readonly peer: string;
+  readonly session?: DtlsSession;
+  readonly traffic?: Traffic;
+  readonly parameters?: Partial<CoapParameters>;
+  readonly clock: MonotonicClock;
+  readonly timers: Timers;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+}
+
+/** One CoAP endpoint over one transport. */
+export class CoapAssociation implements Association {
+  readonly session?: DtlsSession;
+  readonly peer: string;
+  readonly traffic?: Traffic;
+  readonly #endpoint: CoapEndpoint;
+  readonly #transport: ClosableTransport;
+  #closed: { readonly error?: Error } | undefined;
+  #listener: ((error?: Error) => void) | undefined;
+
+  constructor({ peer, session, traffic, transport, ...options }: CoapAssociationOptions) {
+    this.peer = peer;
+    if (session) this.session = session;
+    if (traffic) this.traffic = traffic;
+    this.#transport = transport;
+    this.#endpoint = new CoapEndpoint({ ...options, transport: this.#watched(transport) });
+  }
+
+  /** For what is beyond one request: observing as a client, pings. */
+  get endpoint(): CoapEndpoint {
+    return this.#endpoint;
+  }
+
+  send(request: CoapRequest, signal?: AbortSignal): Promise<CoapResponse> {
+    return this.#endpoint.send(request, signal && { signal });
+  }
+
+  onClosed(listener: (error?: Error) => void): void {
+    this.#listener = listener;
+    if (this.#closed) listener(this.#closed.error);
+  }
+
+  async close(): Promise<void> {
+    this.#transport.close();
+  }
+
+  /** A transport has one listener for its end; ours comes after the endpoint's. */
+  #watched(transport: DatagramTransport): DatagramTransport {
+    return {
+      send: (datagram) => transport.send(datagram),
+      onDatagram: (listener) => transport.onDatagram(listener),
+      onClosed: (listener) =>
+        transport.onClosed((error) => {
+          listener(error);
+          this.#closed = error ? { error } : {};
+          this.#listener?.(error);
+        }),
+    };
+  }
+}

@@ -1,0 +1,16 @@
+import type { CoapParameters } from "../coap/parameters.ts";
+import type { Entropy, EphemeralKeys } from "../crypto/ports.ts";
+import type { Logger } from "../util/log.ts";
+import type { Network } from "../util/network.ts";
+import type { MonotonicClock, Timers } from "../util/time.ts";
+
+/** What connecting to a server needs from outside. */
+export interface ConnectPorts {
+  readonly network: Network;
+  readonly clock: MonotonicClock;
+  readonly timers: Timers;
+  readonly entropy: Entropy;
+  readonly ephemeralKeys: EphemeralKeys;
+  readonly logger: Logger;
+  readonly coapParameters?: Partial<CoapParameters>;
+}
