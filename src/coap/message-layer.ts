@@ -88,8 +88,10 @@ export class MessageLayer {
     else this.#handleFromPeer(message, now);
   }
 
-  /** Queued while NSTART messages are under way. Throws CoapError COAP_QUEUE_FULL. */
+  /** Queued while NSTART messages are under way. Throws CoapError COAP_QUEUE_FULL or COAP_INVALID_MESSAGE. */
   sendConfirmable(content: MessageContent, delivery: Delivery, now: number): void {
+    // What has no wire form is refused here, where its sender hears of it, not when its turn has come.
+    encodeMessage({ type: MessageType.CON, messageId: 0, ...content });
     if (this.#waiting.length >= this.#parameters.maxQueuedMessages) {
       throw new CoapError("COAP_QUEUE_FULL", `${this.#waiting.length} confirmable messages are already waiting`);
     }
@@ -210,7 +212,7 @@ export class MessageLayer {
   #firstTimeoutMs(): number {
     const { ackTimeoutMs, ackRandomFactor } = this.#parameters;
     const [high = 0, low = 0] = this.#entropy.randomBytes(2);
-    return ackTimeoutMs * (1 + (ackRandomFactor - 1) * ((high * 0x100 + low) / 0xffff));
+    return Math.round(ackTimeoutMs * (1 + (ackRandomFactor - 1) * ((high * 0x100 + low) / 0xffff)));
   }
 
   #reply(messageId: number, datagram: Uint8Array): void {

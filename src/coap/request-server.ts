@@ -115,8 +115,13 @@ export class RequestServer {
   }
 
   #send(exchange: ServerExchange, { content, observation }: Answer): void {
-    const confirmable = exchange.answer(content, observation);
-    observation?.established(confirmable);
+    try {
+      const confirmable = exchange.answer(content, observation);
+      observation?.established(confirmable);
+    } catch (error) {
+      observation?.finish();
+      exchange.answer(this.#contentFor(error));
+    }
   }
 
   /** Undefined: no answer. */

@@ -1,0 +1,67 @@
+import type { Cleanup } from "./cleanup.ts";
+import { ForeignProcess } from "./foreign-process.ts";
+import { flags, java } from "./java.ts";
+import { LeshanBootstrap, LeshanManagement } from "./leshan-rest.ts";
+import type { Identity } from "./test-authority.ts";
+
+/** For X.509: the servers' own key and certificate, and the authority of the devices' certificates (all PEM files). */
+export interface LeshanOptions {
+  readonly identity?: Identity;
+  readonly ca?: string;
+  /** A folder of object definitions beyond those that Leshan brings (0 to 7 and 21). */
+  readonly models?: string;
+}
+
+/** UDP ports of both servers and TCP ports of their HTTP faces. */
+export interface LeshanPorts {
+  readonly coap: number;
+  readonly coaps: number;
+  readonly http: number;
+  readonly bootstrapCoap: number;
+  readonly bootstrapCoaps: number;
+  readonly bootstrapHttp: number;
+}
+
+/** Leshan's management and bootstrap servers, running on loopback. */
+export interface Leshan {
+  readonly ports: LeshanPorts;
+  readonly management: LeshanManagement;
+  readonly bootstrap: LeshanBootstrap;
+  readonly process: ForeignProcess<LeshanPorts>;
+}
+
+/** Starts both servers on free ports and waits until they answer. */
+export async function startLeshan(cleanup: Cleanup, options: LeshanOptions = {}): Promise<Leshan> {
+  const { identity, ca, models } = options;
+  const program = java("interop.leshan.LeshanServers", [...flags({ ...identity, ca, models }), "--attached"]);
+  const process = new ForeignProcess(cleanup, program, (line) => JSON.parse(line) as LeshanPorts);
+  const ports = await process.events.waitFor(() => true, "ports from Leshan", 60);
+  const management = new LeshanManagement(cleanup, `http://127.0.0.1:${ports.http}/api`);
+  const bootstrap = new LeshanBootstrap(cleanup, `http://127.0.0.1:${ports.bootstrapHttp}/api`);
+  return { ports, management, bootstrap, process };
+}
+
+/** What Leshan's own client says. */
+export interface DeviceEvent {
+  readonly event: "registered" | "failed";
+  readonly message: string;
+}
+
+/** Leshan's own client as a device: `server` is a URI, keys and certificates are PEM files, the PSK is hex. */
+export interface LeshanDeviceOptions {
+  readonly server: string;
+  readonly endpoint: string;
+  readonly lifetime?: number;
+  readonly bootstrap?: boolean;
+  readonly psk?: string;
+  readonly identity?: string;
+  readonly key?: string;
+  readonly cert?: string;
+  readonly ca?: string;
+}
+
+/** Starts Leshan's own client. */
+export function startLeshanDevice(cleanup: Cleanup, options: LeshanDeviceOptions): ForeignProcess<DeviceEvent> {
+  const program = java("interop.leshan.LeshanDevice", [...flags({ ...options }), "--attached"]);
+  return new ForeignProcess(cleanup, program, (line) => JSON.parse(line) as DeviceEvent);
+}
