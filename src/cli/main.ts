@@ -13,12 +13,16 @@ const demo = lazyCommand(
 
 const card = {
   list: lazyCommand("list", "Readers and cards", async () => (await import("./commands/card-list.ts")).cardList),
-  lazyCommand(
+  info: lazyCommand(
     "info [uri]",
     "The applet and its objects",
     async () => (await import("./commands/card-info.ts")).cardInfo,
   ),
-  random: lazyCommand("random [uri]", "Random bytes", async () => (await import("./commands/card-random.ts")).cardRandom),
+  random: lazyCommand(
+    "random [uri]",
+    "Random bytes",
+    async () => (await import("./commands/card-random.ts")).cardRandom,
+  ),
   sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
 };
 
