@@ -3,7 +3,7 @@ import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
 import { monotonicClock, systemWallClock } from "../platform/clock.ts";
 import { machineDevice } from "../platform/device.ts";
-import { readFileBytes } from "../platform/files.ts";
+import { machineFiles } from "../platform/files.ts";
 import { StateFolder } from "../platform/state-folder.ts";
 import { nodeTimers } from "../platform/timers.ts";
 import { udpNetwork } from "../platform/udp-path.ts";
@@ -40,7 +40,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     cardFigures,
     credentials: machineCredentials(config, logger, cardFigures),
     createVerifier: (security, server) =>
-      createVerifier(security, server, { wallClock: systemWallClock, readFile: readFileBytes }),
+      createVerifier(security, server, { wallClock: systemWallClock, files: machineFiles }),
     createDataModel: (server) => createDataModel(server, device),
     onEvent,
   };
@@ -54,6 +54,10 @@ function machineCredentials(
 ): CredentialProvider {
   const state = new StateFolder(stateDirectory);
   return new CredentialsByScheme({
+    file: async () => {
+      const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
+      return new FileCredentialProvider(machineFiles);
+    },
     iotsafe: async () => {
       const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
       const { createCardService } = await import("./card-services.ts");
