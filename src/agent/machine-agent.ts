@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
@@ -13,8 +14,11 @@ import type { AgentEvent } from "./agent-event.ts";
 import { CardFiguresCounter } from "./card-figures.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { CredentialsByScheme } from "./credentials-by-scheme.ts";
-import { createDataModel } from "./data-model.ts";
+import { createDataModel, loadDefinitions } from "./data-model.ts";
 import { createVerifier } from "./trust.ts";
+
+/** Of the package, seen from src/agent/ and from dist/agent/ alike. */
+const objectsFolder = fileURLToPath(new URL("../../objects", import.meta.url));
 
 export interface MachineAgentOptions {
   readonly logger: Logger;
@@ -28,6 +32,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
     onEvent({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
   );
+  const definitions = await loadDefinitions(machineFiles, objectsFolder);
   const device = machineDevice({ ...config.device, rebootCommand: config.hooks.reboot }, logger);
   const { localAddress } = config.network;
   const ports: AgentPorts = {
@@ -41,7 +46,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     credentials: machineCredentials(config, logger, cardFigures),
     createVerifier: (security, server) =>
       createVerifier(security, server, { wallClock: systemWallClock, files: machineFiles }),
-    createDataModel: (server) => createDataModel(server, device),
+    createDataModel: (server) => createDataModel(server, device, definitions, nodeTimers),
     onEvent,
   };
   return new Agent(config, ports);
