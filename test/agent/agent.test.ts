@@ -73,25 +73,16 @@ class WatchedAgent {
   }
 }
 
-async function manufacturer(server: LwM2mServer): Promise<string> {
-  const [registration] = server.registrations;
-  assert.ok(registration);
-  const { payload } = await new DeviceOperations(registration).read("/3/0/16", ContentFormat.text);
-  return new TextDecoder().decode(payload);
-}
-
 test("without security: registers, answers, de-registers", async (t) => {
   const server = await LwM2mServer.start();
   t.after(() => server.close());
-  const { agent, ...watched } = await WatchedAgent.start(t, temporary(t), server.uri);
-  void watched;
-  await new Promise<void>((resolve) => {
-    const look = (): void => (server.registrations.length > 0 ? resolve() : void setImmediate(look));
-    look();
-  });
-  assert.equal(server.registrations[0]?.endpoint, endpoint);
-  assert.equal(await manufacturer(server), "U");
-  await agent.stop();
+  const watched = await WatchedAgent.start(t, temporary(t), server.uri);
+  await watched.until("registered");
+  const [registration] = server.registrations;
+  assert.equal(registration?.endpoint, endpoint);
+  const { payload } = await new DeviceOperations(registration).read("/3/0/16", ContentFormat.text);
+  assert.equal(new TextDecoder().decode(payload), "U");
+  await watched.agent.stop();
   assert.equal(server.registrations.length, 0);
 });
 
@@ -103,6 +94,7 @@ test("PSK from a file registers", async (t) => {
   const watched = await WatchedAgent.start(t, folder, server.uri, { credential });
   await watched.until("registered");
   assert.match((await watched.until("handshake")).suite, /PSK/);
+  await watched.agent.stop();
 });
 
 test("a SIM's key registers with one signature, and a restart reads no file", async (t) => {
@@ -129,7 +121,7 @@ test("a name that does not resolve is retried, said once, and no reason to end",
   const { error, milliseconds } = await watched.until("retrying");
   assert.ok("code" in error && error.code === "NAME_NOT_RESOLVED");
   assert.ok(milliseconds > 0);
-  assert.match(watched.warnings.join("\n"), /^not registered; .*does not resolve[^\n]*$/);
+  assert.match(watched.warnings.join("\n"), /^not registered, .*does not resolve[^\n]*$/);
 });
 
 test("a card that is away is retried, and the reason is in words", async (t) => {
