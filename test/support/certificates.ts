@@ -35,11 +35,13 @@ export interface CertificateOptions {
   readonly notAfter?: string;
   readonly serialNumber?: string;
   readonly san?: readonly SubjectAlternativeName[];
-  /** false leaves the extension out. */
+  /** Basic constraints: the CA flag, or none of it. */
   readonly ca?: boolean | "absent";
   readonly pathLength?: number;
   readonly keyUsage?: x509.KeyUsageFlags | "absent";
-  readonly eku?: readonly string[];
+  readonly eku?: readonly string[] | "absent";
+  /** A public key that node:crypto's webcrypto cannot make; SubjectPublicKeyInfo, DER. */
+  readonly foreignSpki?: Uint8Array;
   readonly keyIdentifiers?: boolean;
   readonly extensions?: readonly RawExtension[];
 }
@@ -95,7 +97,7 @@ export async function makeCertificate(options: CertificateOptions): Promise<Issu
     issuer: options.issuerName ?? options.issuer?.certificate.subject ?? subject,
     notBefore: new Date(options.notBefore ?? "2020-01-01T00:00:00Z"),
     notAfter: new Date(options.notAfter ?? "2049-12-31T23:59:59Z"),
-    publicKey: keys.publicKey,
+    publicKey: options.foreignSpki ? new x509.PublicKey(toArrayBuffer(options.foreignSpki)) : keys.publicKey,
     signingKey: signingKeys.privateKey,
     signingAlgorithm: signingAlgorithm(signingKeys.privateKey, options.hash ?? "SHA-256"),
     extensions: await extensionsOf(options, keys.publicKey, (options.issuer?.keys ?? keys).publicKey),
@@ -142,7 +144,7 @@ async function extensionsOf(
     extensions.push(new x509.BasicConstraintsExtension(options.ca, options.pathLength, true));
   if (options.keyUsage !== undefined && options.keyUsage !== "absent")
     extensions.push(new x509.KeyUsagesExtension(options.keyUsage, true));
-  if (options.eku) extensions.push(new x509.ExtendedKeyUsageExtension([...options.eku]));
+  if (options.eku && options.eku !== "absent") extensions.push(new x509.ExtendedKeyUsageExtension([...options.eku]));
   if (options.san?.length) extensions.push(new x509.SubjectAlternativeNameExtension(options.san.map(generalName)));
   if (options.keyIdentifiers !== false) {
     extensions.push(await x509.SubjectKeyIdentifierExtension.create(subjectKey));
