@@ -53,6 +53,11 @@ export class SandboxCa {
     return this.#certificate.toString("pem");
   }
 
+  /** PKCS #8, to personalise a virtual SIM with. */
+  async privateKeyPem(): Promise<string> {
+    return x509.PemConverter.encode(await exported("pkcs8", this.#keys.privateKey), "PRIVATE KEY");
+  }
+
   /** For a server on loopback: 127.0.0.1, ::1 and localhost. */
   issueServer(): Promise<CertifiedKey> {
     const names = new x509.SubjectAlternativeNameExtension([

@@ -10,6 +10,14 @@ export function addressText({ host, port, family }: PeerAddress): string {
   return family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** The inverse of `addressText`. */
+export function parseAddress(text: string): PeerAddress {
+  const colon = text.lastIndexOf(":");
+  const host = text.slice(0, colon);
+  const port = Number(text.slice(colon + 1));
+  return host.startsWith("[") ? { host: host.slice(1, -1), port, family: 6 } : { host, port, family: 4 };
+}
+
 /** A UDP socket bound to one peer. */
 export interface DatagramPath {
   readonly peer: PeerAddress;

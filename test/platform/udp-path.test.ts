@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { resolveAll } from "../../src/platform/resolver.ts";
 import { openUdpPath } from "../../src/platform/udp-path.ts";
-import { addressText, type DatagramPath, type PeerAddress } from "../../src/util/network.ts";
+import { addressText, type DatagramPath, type PeerAddress, parseAddress } from "../../src/util/network.ts";
 
 async function echoServer(t: { after(fn: () => void): void }): Promise<PeerAddress> {
   const socket = createSocket("udp4");
@@ -72,7 +72,9 @@ test("a numeric address resolves to itself, v4 and v6, and a bad name says so", 
   await assert.rejects(resolveAll(`${"a".repeat(64)}.example`, 1), { code: "NAME_NOT_RESOLVED" });
 });
 
-test("addresses are written as in URIs", () => {
-  assert.equal(addressText({ host: "::1", port: 1, family: 6 }), "[::1]:1");
-  assert.equal(addressText({ host: "192.0.2.1", port: 1, family: 4 }), "192.0.2.1:1");
+test("addresses are written as in URIs and read back", () => {
+  const v6: PeerAddress = { host: "::1", port: 1, family: 6 };
+  const v4: PeerAddress = { host: "192.0.2.1", port: 1, family: 4 };
+  assert.deepEqual([v6, v4].map(addressText), ["[::1]:1", "192.0.2.1:1"]);
+  assert.deepEqual([v6, v4].map(addressText).map(parseAddress), [v6, v4]);
 });

@@ -1,0 +1,67 @@
+import type { CredentialProvider } from "../credentials/ports/credential.ts";
+import { nodeEntropy } from "../crypto/entropy.ts";
+import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
+import { monotonicClock, systemWallClock } from "../platform/clock.ts";
+import { machineDevice } from "../platform/device.ts";
+import { readFileBytes } from "../platform/files.ts";
+import { StateFolder } from "../platform/state-folder.ts";
+import { nodeTimers } from "../platform/timers.ts";
+import { udpNetwork } from "../platform/udp-path.ts";
+import type { Logger } from "../util/log.ts";
+import { Agent, type AgentPorts } from "./agent.ts";
+import type { AgentEvent } from "./agent-event.ts";
+import { CardFiguresCounter } from "./card-figures.ts";
+import type { AgentConfig } from "./config/config-schema.ts";
+import { CredentialsByScheme } from "./credentials-by-scheme.ts";
+import { createDataModel } from "./data-model.ts";
+import { createVerifier } from "./trust.ts";
+
+export interface MachineAgentOptions {
+  readonly logger: Logger;
+  /** Hears everything that happens, in order. Must not throw. */
+  onEvent?(event: AgentEvent): void;
+}
+
+/** An agent on this machine: real sockets, clocks, files and cards. Throws CodedError "BAD_SERVER_URI". */
+export async function createMachineAgent(config: AgentConfig, options: MachineAgentOptions): Promise<Agent> {
+  const { logger, onEvent = () => {} } = options;
+  const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
+    onEvent({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
+  );
+  const device = machineDevice({ ...config.device, rebootCommand: config.hooks.reboot }, logger);
+  const { localAddress } = config.network;
+  const ports: AgentPorts = {
+    network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
+    clock: monotonicClock,
+    timers: nodeTimers,
+    entropy: nodeEntropy,
+    ephemeralKeys: nodeEphemeralKeys,
+    logger,
+    cardFigures,
+    credentials: machineCredentials(config, logger, cardFigures),
+    createVerifier: (security, server) =>
+      createVerifier(security, server, { wallClock: systemWallClock, readFile: readFileBytes }),
+    createDataModel: (server) => createDataModel(server, device),
+    onEvent,
+  };
+  return new Agent(config, ports);
+}
+
+function machineCredentials(
+  { stateDirectory }: AgentConfig,
+  logger: Logger,
+  observer: CardFiguresCounter,
+): CredentialProvider {
+  const state = new StateFolder(stateDirectory);
+  return new CredentialsByScheme({
+    iotsafe: async () => {
+      const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
+      const { createCardService } = await import("./card-services.ts");
+      return new IotSafeProvider({
+        createCard: (channel) => createCardService(channel, logger, observer),
+        cache: { get: (key) => state.read(key), put: (key, value) => state.write(key, value) },
+        logger,
+      });
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import type { RequestHandler } from "../coap/exchange.ts";
+import type { Credential } from "../credentials/ports/credential.ts";
+import { DtlsClient, type DtlsClientConfig } from "../dtls/client.ts";
+import type { DtlsConfig } from "../dtls/settings.ts";
+import { addressText } from "../util/network.ts";
+import { CoapAssociation } from "./coap-association.ts";
+import type { ConnectPorts } from "./connect-ports.ts";
+import { CountedPath } from "./counted-path.ts";
+import type { HandshakeParties } from "./need-answers.ts";
+import type { ServerUri } from "./server-uri.ts";
+import { shakeHands } from "./shake-hands.ts";
+import { type Attempt, tryAddresses } from "./try-addresses.ts";
+
+export interface DtlsTarget {
+  readonly uri: ServerUri;
+  readonly parties: HandshakeParties;
+  /** The name to ask for, instead of the URI's host. */
+  readonly serverName?: string;
+  readonly dtls?: DtlsConfig;
+}
+
+/** An association below DTLS, its handshake done. Rejects as `tryAddresses` does. */
+export function connectDtls(
+  target: DtlsTarget,
+  handle: RequestHandler,
+  ports: ConnectPorts,
+  signal: AbortSignal,
+): Promise<CoapAssociation> {
+  return tryAddresses(target.uri, ports, signal, (attempt) => establish(target, attempt, handle, ports));
+}
+
+async function establish(
+  target: DtlsTarget,
+  attempt: Attempt,
+  handle: RequestHandler,
+  ports: ConnectPorts,
+): Promise<CoapAssociation> {
+  const { clock, timers, entropy, logger, coapParameters: parameters } = ports;
+  const traffic = new CountedPath(attempt.path);
+  const client = new DtlsClient(clientConfig(target), ports);
+  client.start(clock.now());
+  const { transport, session } = await shakeHands(client, target.parties, { ...attempt, path: traffic }, ports);
+  const peer = addressText(attempt.path.peer);
+  const options = { transport, handle, peer, session, traffic, clock, timers, entropy, logger };
+  return new CoapAssociation({ ...options, ...(parameters && { parameters }) });
+}
+
+/** Which suites are offered follows from the credential; an address goes into no SNI (RFC 6066 §3). */
+function clientConfig({ uri, parties: { credential }, serverName, dtls }: DtlsTarget): DtlsClientConfig {
+  const name = serverName ?? (uri.literal ? undefined : uri.host);
+  return {
+    ...dtls,
+    ...(name !== undefined && { serverName: name }),
+    ...pskIdentity(credential),
+    externalKeyAgreement: credential.keyAgreement !== undefined,
+    ...(credential.keyAgreement && { groups: credential.keyAgreement.groups }),
+  };
+}
+
+function pskIdentity(credential: Credential): Pick<DtlsClientConfig, "pskIdentity"> {
+  return credential.kind === "psk" ? { pskIdentity: credential.preSharedKey.identity } : {};
+}

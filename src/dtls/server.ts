@@ -1,0 +1,38 @@
+import { ConnectionCore, type FirstSequences } from "./connection-core.ts";
+import { type DtlsConfig, type DtlsPorts, resolveSettings } from "./settings.ts";
+import { ServerExpectClientHello } from "./states/server-expect-client-hello.ts";
+import type { ServerPolicy } from "./states/server-policy.ts";
+
+export interface DtlsServerConfig extends DtlsConfig {
+  /** Certificate suites are accepted; `chooseCredential` is asked for. Default true. */
+  readonly certificates?: boolean;
+  /** PSK suites are accepted; `deriveMasterSecret` is asked for with the client's identity. Default false. */
+  readonly psk?: boolean;
+  /** Default: none. */
+  readonly pskIdentityHint?: Uint8Array;
+  /** A client of a certificate suite must show a certificate; `validatePeer` is asked for. Default true. */
+  readonly requestClientCertificate?: boolean;
+}
+
+/** The server role of DTLS 1.2 for one client. Cookies and many clients are the listener's: listener.ts. */
+export class DtlsServer extends ConnectionCore {
+  readonly #policy: ServerPolicy;
+
+  /** `first`: where a listener's cookie exchange left off. Throws RangeError on a configuration that cannot work. */
+  constructor(config: DtlsServerConfig, ports: DtlsPorts, first?: FirstSequences) {
+    const settings = resolveSettings(config, true);
+    super({ role: "server", settings, ports, ...(first ? { first } : {}) });
+    this.#policy = {
+      certificates: config.certificates ?? true,
+      psk: config.psk ?? false,
+      pskIdentityHint: config.pskIdentityHint ?? new Uint8Array(),
+      requestClientCertificate: config.requestClientCertificate ?? true,
+    };
+  }
+
+  /** The first datagram opens the handshake. */
+  override handleDatagram(datagram: Uint8Array, now: number): void {
+    this.begin(() => new ServerExpectClientHello(this.#policy), now);
+    super.handleDatagram(datagram, now);
+  }
+}

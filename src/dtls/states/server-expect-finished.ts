@@ -1,0 +1,28 @@
+import type { HandshakeMessage } from "../handshake/handshake-message.ts";
+import { addFinished, checkFinished } from "./finished-check.ts";
+import type { HandshakeContext } from "./handshake-context.ts";
+import { type ExpectsMessage, type HandshakeState, handshakeDone } from "./handshake-state.ts";
+import type { ServerPeer } from "./server-peer.ts";
+
+/** The client's Finished proves that it saw the same handshake; ours ends it. */
+export class ServerExpectFinished implements ExpectsMessage {
+  readonly kind = "message";
+  readonly expects = "the client's Finished";
+  readonly #peer: ServerPeer;
+  readonly #master: Uint8Array;
+
+  constructor(peer: ServerPeer, master: Uint8Array) {
+    this.#peer = peer;
+    this.#master = master;
+  }
+
+  receive(message: HandshakeMessage, context: HandshakeContext): HandshakeState {
+    const tlsUnique = checkFinished(message, context, "client", this.#master);
+    addFinished(context, "server", this.#master);
+    context.sendFlight({ last: true });
+    const { negotiated, certificate, identity } = this.#peer;
+    const peerIdentity = identity ? { peerIdentity: identity } : {};
+    context.connected({ negotiated, peerChain: certificate?.chain ?? [], ...peerIdentity, tlsUnique });
+    return handshakeDone;
+  }
+}
