@@ -1,0 +1,34 @@
+import { formatPath, isWithin, type Path } from "../../formats/path.ts";
+import type { NotificationAttributes } from "./notification-attributes.ts";
+
+interface Attached {
+  readonly path: Path;
+  readonly attributes: NotificationAttributes;
+}
+
+/** The attributes that one server attached, by path. */
+export class AttributeStore {
+  readonly #attached = new Map<string, Attached>();
+
+  /** What is attached to this very path. */
+  own(path: Path): NotificationAttributes {
+    return this.#attached.get(formatPath(path))?.attributes ?? {};
+  }
+
+  set(path: Path, attributes: NotificationAttributes): void {
+    if (Object.keys(attributes).length === 0) this.#attached.delete(formatPath(path));
+    else this.#attached.set(formatPath(path), { path, attributes });
+  }
+
+  /** Each attribute from the nearest level that has it: the path itself, then up to the object. */
+  inherited(path: Path): NotificationAttributes {
+    let merged: NotificationAttributes = {};
+    for (let length = 1; length <= path.length; length++) merged = { ...merged, ...this.own(path.slice(0, length)) };
+    return merged;
+  }
+
+  /** Forgets a path and all below it: the instance is gone. */
+  removeBelow(path: Path): void {
+    for (const [key, attached] of this.#attached) if (isWithin(attached.path, path)) this.#attached.delete(key);
+  }
+}

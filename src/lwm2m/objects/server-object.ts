@@ -1,0 +1,123 @@
+import { booleanValue, integerValue, stringValue, type Value } from "../../formats/values.ts";
+import type { Commit, InstanceWrite, LwM2mObject, ObjectChange } from "../data-model/object.ts";
+import { badRequest, methodNotAllowed } from "../data-model/operation-error.ts";
+import type { ObjectDefinition } from "../model/object-definition.ts";
+import type { ServerInstance, ServerSettings } from "./server-instance.ts";
+
+const DISABLE = 4;
+const REGISTRATION_UPDATE_TRIGGER = 8;
+
+type SettingKey = keyof ServerSettings;
+
+/** Resource ids of the settings that we have and obey; others of the registry are not offered. */
+const settingsById: ReadonlyMap<number, SettingKey> = new Map([
+  [0, "shortServerId"],
+  [1, "lifetime"],
+  [2, "defaultMinimumPeriod"],
+  [3, "defaultMaximumPeriod"],
+  [5, "disableTimeout"],
+  [6, "notificationStoring"],
+  [7, "binding"],
+  [23, "muteSend"],
+]);
+
+/** The Server object (/1): reads and writes the settings of its instances, which the server accounts obey. */
+export class ServerObject implements LwM2mObject {
+  readonly definition: ObjectDefinition;
+  readonly #instances: ReadonlyMap<number, ServerInstance>;
+
+  constructor(definition: ObjectDefinition, instances: readonly ServerInstance[]) {
+    this.definition = definition;
+    this.#instances = new Map(instances.map((instance) => [instance.id, instance]));
+  }
+
+  instances(): readonly number[] {
+    return [...this.#instances.keys()].sort((a, b) => a - b);
+  }
+
+  resources(): readonly number[] {
+    const ids = [...settingsById.keys(), DISABLE, REGISTRATION_UPDATE_TRIGGER];
+    return ids.filter((id) => this.definition.resources.has(id)).sort((a, b) => a - b);
+  }
+
+  read(instance: number, resource: number): Value | undefined {
+    const key = settingsById.get(resource);
+    const setting = key && this.#instances.get(instance)?.settings[key];
+    if (setting === undefined) return undefined;
+    if (typeof setting === "string") return stringValue(setting);
+    return typeof setting === "boolean" ? booleanValue(setting) : integerValue(setting);
+  }
+
+  prepareWrite(instance: number, write: InstanceWrite): Commit {
+    const server = this.#instances.get(instance);
+    if (!server) throw badRequest(`no server instance ${instance}`);
+    const settings = changedSettings(server.settings, write);
+    checkSettings(settings);
+    return () => server.replace(settings);
+  }
+
+  execute(instance: number, resource: number): void {
+    const triggers = this.#instances.get(instance)?.triggers;
+    if (!triggers) throw methodNotAllowed(`server instance ${instance} is not in use`);
+    if (resource === DISABLE) triggers.disable();
+    else triggers.updateRegistration();
+  }
+
+  onChange(listener: (change: ObjectChange) => void): () => void {
+    const stops = [...this.#instances].map(([instance, server]) =>
+      server.onChange((changed) => {
+        for (const [resource, key] of settingsById) if (changed.has(key)) listener({ instance, resource });
+      }),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+}
+
+function changedSettings(before: ServerSettings, write: InstanceWrite): ServerSettings {
+  const after: { -readonly [K in SettingKey]?: ServerSettings[K] } = write.replace
+    ? keptByReplace(before)
+    : { ...before };
+  for (const [id, value] of write.resources) setSetting(after, id, value);
+  const { shortServerId, lifetime, notificationStoring, binding } = { ...before, ...after };
+  return { ...after, shortServerId, lifetime, notificationStoring, binding };
+}
+
+/** Write (replace) drops what is optional and not listed; the Short Server ID is not writable at all. */
+function keptByReplace({ shortServerId, lifetime, notificationStoring, binding }: ServerSettings): ServerSettings {
+  return { shortServerId, lifetime, notificationStoring, binding };
+}
+
+function setSetting(settings: { -readonly [K in SettingKey]?: ServerSettings[K] }, id: number, value: unknown): void {
+  const key = settingsById.get(id);
+  const plain = plainValue(value);
+  if (key === "binding" && typeof plain === "string") settings[key] = plain;
+  else if ((key === "notificationStoring" || key === "muteSend") && typeof plain === "boolean") settings[key] = plain;
+  else if (isNumberKey(key) && typeof plain === "number") settings[key] = plain;
+  else throw badRequest(`server resource ${id} cannot take this value`);
+}
+
+function isNumberKey(
+  key: SettingKey | undefined,
+): key is "lifetime" | "defaultMinimumPeriod" | "defaultMaximumPeriod" | "disableTimeout" {
+  return key !== undefined && /^(lifetime|default(Minimum|Maximum)Period|disableTimeout)$/.test(key);
+}
+
+function plainValue(value: unknown): unknown {
+  const content = typeof value === "object" && value !== null && "value" in value ? value.value : undefined;
+  return typeof content === "bigint" ? Number(content) : content;
+}
+
+/** Seconds up to 2^32 keep every timer exact; a binding is a set of the letters of OMA LwM2M Core 1.2 §6.2.1.2. */
+function checkSettings(settings: ServerSettings): void {
+  const seconds = [
+    settings.lifetime,
+    settings.defaultMinimumPeriod ?? 0,
+    settings.defaultMaximumPeriod ?? 0,
+    settings.disableTimeout ?? 0,
+  ];
+  if (!seconds.every((value) => value >= 0 && value <= 0xffff_ffff)) throw badRequest("a period is out of range");
+  const isSet = new Set(settings.binding).size === settings.binding.length;
+  if (!/^[UTSNMHQ]{1,7}$/.test(settings.binding) || !isSet) throw badRequest("not a binding");
+}
