@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
 import { monotonicClock, systemWallClock } from "../platform/clock.ts";
 import { machineDevice } from "../platform/device.ts";
-import { readFileBytes } from "../platform/files.ts";
+import { machineFiles } from "../platform/files.ts";
 import { StateFolder } from "../platform/state-folder.ts";
 import { nodeTimers } from "../platform/timers.ts";
 import { udpNetwork } from "../platform/udp-path.ts";
@@ -13,8 +14,11 @@ import type { AgentEvent } from "./agent-event.ts";
 import { CardFiguresCounter } from "./card-figures.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { CredentialsByScheme } from "./credentials-by-scheme.ts";
-import { createDataModel } from "./data-model.ts";
+import { createDataModel, loadDefinitions } from "./data-model.ts";
 import { createVerifier } from "./trust.ts";
+
+/** Of the package, seen from src/agent/ and from dist/agent/ alike. */
+const objectsFolder = fileURLToPath(new URL("../../objects", import.meta.url));
 
 export interface MachineAgentOptions {
   readonly logger: Logger;
@@ -28,6 +32,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
     onEvent({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
   );
+  const definitions = await loadDefinitions(machineFiles, objectsFolder);
   const device = machineDevice({ ...config.device, rebootCommand: config.hooks.reboot }, logger);
   const { localAddress } = config.network;
   const ports: AgentPorts = {
@@ -40,8 +45,8 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     cardFigures,
     credentials: machineCredentials(config, logger, cardFigures),
     createVerifier: (security, server) =>
-      createVerifier(security, server, { wallClock: systemWallClock, readFile: readFileBytes }),
-    createDataModel: (server) => createDataModel(server, device),
+      createVerifier(security, server, { wallClock: systemWallClock, files: machineFiles }),
+    createDataModel: (server) => createDataModel(server, device, definitions, nodeTimers),
     onEvent,
   };
   return new Agent(config, ports);
@@ -54,6 +59,10 @@ function machineCredentials(
 ): CredentialProvider {
   const state = new StateFolder(stateDirectory);
   return new CredentialsByScheme({
+    file: async () => {
+      const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
+      return new FileCredentialProvider(machineFiles);
+    },
     iotsafe: async () => {
       const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
       const { createCardService } = await import("./card-services.ts");

@@ -1,5 +1,6 @@
 import type { ServerUri } from "../association/server-uri.ts";
 import type { CertificateVerifier } from "../credentials/ports/certificate-verifier.ts";
+import type { FileReader } from "../credentials/ports/file-reader.ts";
 import { looksLikePem, parsePem } from "../crypto/pem.ts";
 import { PathValidator } from "../pki/path-validator.ts";
 import { PinnedCertificate } from "../pki/pinned-certificate.ts";
@@ -9,8 +10,7 @@ import type { SecurityConfig } from "./config/config-schema.ts";
 
 export interface TrustPorts {
   readonly wallClock: WallClock;
-  /** The bytes of a file; rejects when it cannot be read. */
-  readFile(path: string): Promise<Uint8Array>;
+  readonly files: FileReader;
 }
 
 /**
@@ -43,7 +43,7 @@ const nothingTrusted: CertificateVerifier = {
 
 async function certificatesIn(file: string, ports: TrustPorts): Promise<readonly Uint8Array[]> {
   try {
-    const bytes = await ports.readFile(file);
+    const bytes = await ports.files.read(file);
     if (!looksLikePem(bytes)) return [bytes];
     const blocks = parsePem(bytes).filter(({ label }) => label === "CERTIFICATE");
     if (blocks.length > 0) return blocks.map(({ content }) => content);

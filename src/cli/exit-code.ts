@@ -14,8 +14,10 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export const exitCodeHelp =
   "Exit codes: 0 done, 1 failed, 2 command line or configuration wrong, 3 card not reachable or refusing.";
 
+const cardCodes = /^(CARD|APPLET|CREDENTIAL|SIGNATURE)_|^NO_CERTIFICATE$/;
+
 export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof CodedError)) return ExitCode.failed;
   if (error.code.startsWith("BAD_")) return ExitCode.usage;
-  return error.code.startsWith("CARD_") || error.code.startsWith("IOTSAFE_") ? ExitCode.card : ExitCode.failed;
+  return cardCodes.test(error.code) ? ExitCode.card : ExitCode.failed;
 }

@@ -21,10 +21,12 @@ export function lazyCommand<Options>(
     builder: async (yargs) => (await load()).options(yargs),
     handler: async (options) => {
       const output = new Output("json" in options && options.json === true);
-      process.exitCode = await (await load()).run(options, output).catch((error: unknown) => {
+      try {
+        process.exitCode = await (await load()).run(options, output);
+      } catch (error) {
         output.failure(error);
-        return exitCodeOf(error);
-      });
+        process.exitCode = exitCodeOf(error);
+      }
     },
   };
 }

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { FileReader } from "../credentials/ports/file-reader.ts";
 
-/** Rejects with Node's own error, whose message names the file and why. */
-export async function readFileBytes(path: string): Promise<Uint8Array> {
-  return new Uint8Array(await readFile(path));
-}
+/** Files of this machine; relative paths start at the working folder. */
+export const machineFiles: FileReader = { read: async (path) => new Uint8Array(await readFile(path)) };

@@ -118,6 +118,6 @@ test("a file is read from disk, and one that is missing is named", (t) => {
   assert.equal(loadConfig(join(folder, "a.yaml")).endpoint, "device-1");
   assert.throws(() => loadConfig("/nowhere/a.yaml"), {
     code: "BAD_CONFIG",
-    message: /\/nowhere\/a\.yaml: cannot be read/,
+    message: /\/nowhere\/a\.yaml: the configuration cannot be read/,
   });
 });

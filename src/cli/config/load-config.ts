@@ -22,7 +22,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new ConfigError(`${path}: cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new ConfigError(`${path}: the configuration cannot be read`, { cause });
   }
 }
 

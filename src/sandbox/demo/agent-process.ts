@@ -4,7 +4,11 @@ import { createInterface } from "node:readline";
 import { CodedError } from "../../util/coded-error.ts";
 
 /** A line of the agent's event stream; `event` names it. */
-export type EventRecord = Readonly<Record<string, unknown>> & { readonly event: string };
+export type EventRecord = Readonly<Record<string, unknown>> & {
+  readonly event: string;
+  /** performance.now() when it came. */
+  readonly at: number;
+};
 
 const stopDeadlineMs = 5_000;
 
@@ -61,6 +65,15 @@ export class AgentProcess {
     }
   }
 
+  /** Gives the latest event of that name when called. Throws CodedError "AGENT_FAILED" when there is none. */
+  latest(event: string): () => EventRecord {
+    let latest: EventRecord | undefined;
+    this.onEvent((record) => {
+      if (record.event === event) latest = record;
+    });
+    return () => latest ?? fail(this.#failure(`the agent never said "${event}"`));
+  }
+
   /** Asks it to de-register and end; ends it hard when it does not. */
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill("SIGTERM");
@@ -84,8 +97,12 @@ function parseRecord(line: string): EventRecord | undefined {
   try {
     const record: unknown = JSON.parse(line);
     if (typeof record !== "object" || record === null || !("event" in record)) return undefined;
-    return typeof record.event === "string" ? { ...record, event: record.event } : undefined;
+    return typeof record.event === "string" ? { ...record, event: record.event, at: performance.now() } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function fail(error: CodedError): never {
+  throw error;
 }
