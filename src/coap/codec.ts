@@ -35,6 +35,9 @@ export function peekHeader(datagram: Uint8Array): Pick<CoapMessage, "type" | "me
 /** Options may come in any order; repeated ones keep theirs. Throws CoapError COAP_INVALID_MESSAGE. */
 export function encodeMessage(message: CoapMessage): Uint8Array {
   if (message.token.length > maxTokenLength) invalid(`token of at most 8 bytes expected, ${message.token.length} came`);
+  if (message.code === Code.Empty && message.token.length + message.options.length + message.payload.length > 0) {
+    invalid("an Empty message has no content");
+  }
   const writer = new ByteWriter()
     .uint8((version << 6) | (message.type << 4) | message.token.length)
     .uint8(message.code)

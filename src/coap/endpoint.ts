@@ -1,6 +1,7 @@
 import { blockToOption } from "./block-option.ts";
 import { download } from "./body-download.ts";
 import { type Exchange, upload } from "./body-upload.ts";
+import { callGuarded } from "./call-guarded.ts";
 import { CoapError } from "./coap-error.ts";
 import { ConcurrentUploads } from "./concurrent-uploads.ts";
 import type { CoapRequest, CoapResponse, RequestHandler } from "./exchange.ts";
@@ -148,6 +149,7 @@ export class CoapEndpoint {
       maxBytes: this.#parameters.maxBodyBytes,
       makeOrder: (sequence) => new NotificationOrder(this.#ports.clock, sequence),
       onEnded: () => this.#client.forget(token),
+      call: (listener) => callGuarded(listener, this.#ports.logger),
     });
   }
 

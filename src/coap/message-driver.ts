@@ -2,6 +2,7 @@ import type { Entropy } from "../crypto/ports.ts";
 import { describeError } from "../util/coded-error.ts";
 import type { Logger } from "../util/log.ts";
 import type { MonotonicClock, Timer, Timers } from "../util/time.ts";
+import { callGuarded } from "./call-guarded.ts";
 import type { DatagramTransport } from "./datagram-transport.ts";
 import type { CoapMessage } from "./message.ts";
 import { type MessageEvent, MessageLayer } from "./message-layer.ts";
@@ -92,7 +93,7 @@ export class MessageDriver {
       const event = this.#layer.nextEvent();
       const datagram = event ? undefined : this.#layer.nextDatagram();
       if (this.#closed || (event === undefined && datagram === undefined)) return;
-      if (event) this.#dispatch(event);
+      if (event) callGuarded(() => this.#dispatch(event), this.#ports.logger);
       if (datagram) this.#transmit(datagram);
     }
   }

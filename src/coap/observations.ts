@@ -1,6 +1,7 @@
 import { toHex } from "../util/bytes.ts";
 import { describeError } from "../util/coded-error.ts";
 import type { Block } from "./block-option.ts";
+import { callGuarded } from "./call-guarded.ts";
 import { encodeMessage } from "./codec.ts";
 import { type CoapOption, Code, MessageType } from "./message.ts";
 import type { CoapPorts, MessageDriver } from "./message-driver.ts";
@@ -62,6 +63,7 @@ export class Observations {
       compose: (response) => this.#compose(token, () => this.#slicer.cut(key, response, block)),
       send: (content, delivery, confirmable) => this.#send(content, delivery, confirmable),
       now: () => this.#ports.clock.now(),
+      call: (listener) => callGuarded(listener, this.#ports.logger),
       withdraw: (delivery) => this.#driver.withdraw(delivery),
       ended: (observation) => {
         if (this.#byToken.get(observation.id) === observation) this.#byToken.delete(observation.id);

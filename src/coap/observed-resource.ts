@@ -4,7 +4,7 @@ import { CoapError } from "./coap-error.ts";
 import type { CoapResponse } from "./exchange.ts";
 import { type CoapMessage, Code } from "./message.ts";
 import type { NotificationOrder } from "./notification-order.ts";
-import { OptionNumber, uintOption } from "./options.ts";
+import { OptionNumber, optionValue, uintOption } from "./options.ts";
 import type { ResponseListener } from "./pending-response.ts";
 import type { RequestContent } from "./request-client.ts";
 import { responseFromOptions } from "./response-codec.ts";
@@ -12,8 +12,8 @@ import { responseFromOptions } from "./response-codec.ts";
 /** What an observer is told. */
 export interface Observer {
   notification(response: CoapResponse): void;
-  /** Once: the peer ended it (with `response`, an error or one without Observe), or the session did. */
-  ended?(reason: { readonly response: CoapResponse } | { readonly error: Error }): void;
+  /** Once: the peer ended it (by an error with this code, or by any response without Observe), or the session did. */
+  ended?(reason: { readonly code: number } | { readonly error: Error }): void;
 }
 
 /** The receiving side of an observation of ours (RFC 7641 §3). */
@@ -23,6 +23,7 @@ export class ObservedResource implements ResponseListener {
   readonly #maxBytes: number;
   readonly #observer: Observer;
   readonly #onEnded: () => void;
+  readonly #call: (listener: () => void) => void;
   readonly #makeOrder: (sequence: number) => NotificationOrder;
   #order: NotificationOrder | undefined;
   /** Counts accepted notifications: one that is overtaken while its blocks are fetched is not delivered. */
@@ -37,6 +38,8 @@ export class ObservedResource implements ResponseListener {
       readonly maxBytes: number;
       readonly makeOrder: (sequence: number) => NotificationOrder;
       readonly onEnded: () => void;
+      /** Calls the observer's code; what it throws is logged. */
+      readonly call: (listener: () => void) => void;
     },
   ) {
     this.#request = request;
@@ -45,6 +48,7 @@ export class ObservedResource implements ResponseListener {
     this.#maxBytes = settings.maxBytes;
     this.#makeOrder = settings.makeOrder;
     this.#onEnded = settings.onEnded;
+    this.#call = settings.call;
   }
 
   get isEnded(): boolean {
@@ -66,30 +70,50 @@ export class ObservedResource implements ResponseListener {
     if (this.#ended) return;
     const sequence = uintOption(message.options, OptionNumber.Observe);
     if (sequence === undefined || message.code >= Code.BadRequest) this.#finish(message);
-    else if (this.#order?.accept(sequence)) void this.#deliver(message);
+    else if (this.#order?.accept(sequence)) this.#accept(message);
   }
 
   failed(error: CoapError): void {
     if (this.#ended) return;
     this.end();
-    this.#observer.ended?.({ error });
+    this.#call(() => this.#observer.ended?.({ error }));
   }
 
-  async #deliver(message: CoapMessage): Promise<void> {
+  #accept(message: CoapMessage): void {
     const mine = ++this.#newest;
+    if (optionValue(message.options, OptionNumber.Block2) === undefined) this.#tell(message);
+    else void this.#fetch(message, mine);
+  }
+
+  async #fetch(message: CoapMessage, mine: number): Promise<void> {
     try {
       const whole = await download(this.#request, message, this.#exchange, this.#maxBytes);
       // An error to a later block means that the peer no longer has that body: a newer one follows.
       if (this.#ended || mine !== this.#newest || whole.code >= Code.BadRequest) return;
-      this.#observer.notification(responseFromOptions(whole.code, whole.options, whole.payload));
+      this.#tell(whole);
     } catch (cause) {
       if (mine !== this.#newest || (cause instanceof CoapError && cause.code === "COAP_BODY_CHANGED")) return;
-      this.failed(new CoapError("COAP_BAD_RESPONSE", "a notification could not be read", { cause }));
+      this.#unreadable(cause);
     }
+  }
+
+  #tell(message: CoapMessage): void {
+    let response: CoapResponse;
+    try {
+      response = responseFromOptions(message.code, message.options, message.payload);
+    } catch (cause) {
+      this.#unreadable(cause);
+      return;
+    }
+    this.#call(() => this.#observer.notification(response));
+  }
+
+  #unreadable(cause: unknown): void {
+    this.failed(new CoapError("COAP_BAD_RESPONSE", "a notification could not be read", { cause }));
   }
 
   #finish(message: CoapMessage): void {
     this.end();
-    this.#observer.ended?.({ response: responseFromOptions(message.code, message.options, message.payload) });
+    this.#call(() => this.#observer.ended?.({ code: message.code }));
   }
 }

@@ -12,6 +12,8 @@ export interface NotificationPath {
   /** Stops what is under way. */
   withdraw(delivery: Delivery): void;
   ended(observation: ServerObservation): void;
+  /** Calls code of the application; what it throws is logged. */
+  call(listener: () => void): void;
 }
 
 interface Notification {
@@ -26,8 +28,7 @@ const confirmAtLeastEveryMs = 24 * 3600 * 1000;
 export class ServerObservation implements Observation, Delivery {
   readonly id: string;
   readonly #path: NotificationPath;
-  /** From acceptance until the first answer is out, and while a confirmable notification is under way. */
-  #busy = true;
+  #state: "unanswered" | "idle" | "underWay" = "unanswered";
   #ended = false;
   #newest: Notification | undefined;
   #confirmedAt: number;
@@ -46,7 +47,7 @@ export class ServerObservation implements Observation, Delivery {
   notify(response: CoapResponse, confirmable: boolean): void {
     if (this.#ended) return;
     this.#newest = { response, confirmable };
-    if (!this.#busy) this.#transmit();
+    if (this.#state === "idle") this.#transmit();
   }
 
   end(): void {
@@ -70,18 +71,17 @@ export class ServerObservation implements Observation, Delivery {
     this.#ended = true;
     this.#newest = undefined;
     this.#path.ended(this);
-    for (const listener of this.#endedListeners.splice(0)) listener();
+    for (const listener of this.#endedListeners.splice(0)) this.#path.call(listener);
   }
 
   /** The answer to the registration is out; when it is confirmable its acknowledgement comes first. */
   established(confirmable: boolean): void {
-    this.#busy = confirmable;
-    if (!this.#busy) this.#transmit();
+    this.#state = confirmable ? "underWay" : "idle";
+    if (!confirmable) this.#transmit();
   }
 
   acknowledged(): void {
-    this.#confirmedAt = this.#path.now();
-    this.#busy = false;
+    this.#state = "idle";
     this.#transmit();
   }
 
@@ -94,14 +94,17 @@ export class ServerObservation implements Observation, Delivery {
   }
 
   renew(): MessageContent | undefined {
-    return this.#take()?.content;
+    // The answer to the registration goes out as the handler gave it; its retransmissions may carry newer state.
+    return this.#state === "underWay" ? this.#take()?.content : undefined;
   }
 
   #transmit(): void {
     const taken = this.#take();
     if (taken === undefined) return;
     const confirmable = taken.confirmable || this.#path.now() - this.#confirmedAt >= confirmAtLeastEveryMs;
-    this.#busy = this.#path.send(taken.content, this, confirmable) && confirmable;
+    if (confirmable) this.#confirmedAt = this.#path.now();
+    this.#state = confirmable ? "underWay" : "idle";
+    if (!this.#path.send(taken.content, this, confirmable)) this.#state = "idle";
   }
 
   /** An error is the last notification (RFC 7641 §4.2). */

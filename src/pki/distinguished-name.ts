@@ -40,7 +40,7 @@ export function readName(reader: DerReader): DistinguishedName {
   const sequence = reader.enter(DerTag.sequence);
   const rdns: RelativeDistinguishedName[] = [];
   while (!sequence.done) rdns.push(readRdn(sequence.enter(DerTag.set)));
-  return { rdns, text: rdns.map(rdnText).join(", ") || "(empty name)" };
+  return { rdns, text: nameText(rdns) };
 }
 
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
@@ -97,6 +97,14 @@ function canonicalAttribute(oid: string, element: DerElement, text: string | und
   return JSON.stringify([oid, value ?? `#${toHex(element.whole)}`]);
 }
 
+/** A name may be as long as its certificate; a message shows its beginning. */
+function nameText(rdns: readonly RelativeDistinguishedName[]): string {
+  const shown = rdns.slice(0, maxShownRdns).map(rdnText).join(", ");
+  return rdns.length > maxShownRdns ? `${shown}, ...` : shown || "(empty name)";
+}
+
+const maxShownRdns = 6;
+
 function rdnText(rdn: RelativeDistinguishedName): string {
   return rdn.attributes.map(({ oid, value }) => `${labels[oid] ?? oid}=${printable(value)}`).join("+");
 }
@@ -104,7 +112,7 @@ function rdnText(rdn: RelativeDistinguishedName): string {
 /** A peer's text must not write control characters, or a novel, into our log. */
 export function printable(text: string): string {
   const shown = text.length > 80 ? `${text.slice(0, 80)}...` : text;
-  return shown.replace(/[^\P{C}]|[\u2028\u2029]/gu, "?");
+  return shown.replace(/\p{C}|[\u2028\u2029]/gu, "?");
 }
 
 const utf8String = 0x0c;

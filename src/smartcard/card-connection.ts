@@ -24,6 +24,8 @@ export class CardConnection {
   readonly #channel: GuardedChannel;
   readonly #basic: LogicalChannel;
   readonly #open = new Map<CardApplication<unknown>, OpenApplication>();
+  /** Logical channels that we opened and did not close. */
+  readonly #channels = new Set<number>();
 
   constructor(channel: CardChannel, ports: GuardedChannelPorts) {
     this.#channel = new GuardedChannel(channel, ports);
@@ -34,9 +36,19 @@ export class CardConnection {
     return this.#channel.dead;
   }
 
-  /** Logical channels that are ours now. */
-  get channels(): readonly number[] {
-    return [...this.#open.values()].map(({ channel }) => channel.number);
+  /**
+   * Logical channels that the card may still hold open for us after this connection died. A card that was reset or pulled
+   * holds none; after silence or a driver's failure nobody knows.
+   */
+  get leftOpen(): readonly number[] {
+    const { failure } = this.#channel;
+    const unknown = failure instanceof CardTransportError && ["CARD_MUTE", "CARD_DRIVER_FAILED"].includes(failure.code);
+    return unknown ? [...this.#channels] : [];
+  }
+
+  /** Closes channels that an earlier connection left open. */
+  async reclaim(channels: readonly number[]): Promise<void> {
+    for (const number of channels) await this.attempt(() => this.#basic.close(number));
   }
 
   /** Runs with the application selected; opens its logical channel first where there is none yet. */
@@ -60,9 +72,7 @@ export class CardConnection {
 
   /** Closes our logical channels, then the connection. Never rejects. */
   async close(): Promise<void> {
-    for (const number of this.channels) {
-      if (!this.dead) await this.#basic.close(number).catch(() => undefined);
-    }
+    for (const number of this.#channels) await this.#closeChannel(number);
     await this.drop();
   }
 
@@ -77,13 +87,21 @@ export class CardConnection {
     // The map's key decides the type of its value; TypeScript cannot say so.
     if (found !== undefined) return found.session as S;
     const channel = await this.#basic.open();
+    this.#channels.add(channel.number);
     try {
       const session = await application.open(channel, afterwards);
       this.#open.set(application, { channel, session });
       return session;
     } catch (error) {
-      if (!this.dead) await this.#basic.close(channel.number).catch(() => undefined);
+      if (error instanceof CardTransportError) this.#channel.fail(error);
+      await this.#closeChannel(channel.number);
       throw error;
     }
+  }
+
+  async #closeChannel(number: number): Promise<void> {
+    if (this.dead) return;
+    await this.#basic.close(number).catch(() => undefined);
+    this.#channels.delete(number);
   }
 }

@@ -27,6 +27,9 @@ export interface CardRequest extends QueueRequest {
   readonly kind: CardOperationKind;
 }
 
+/** How long `close` waits for an operation under way. */
+const closeGraceMs = 5_000;
+
 type Operation<S, T> = (session: S, afterwards: Afterwards) => Promise<T>;
 
 /**
@@ -39,6 +42,7 @@ export class CardService {
   readonly #logger: Logger;
   readonly #queue: OperationQueue;
   #connection: CardConnection | undefined;
+  #leftOpen: readonly number[] = [];
   #lock: HeldLock | undefined;
   #closed = false;
   #current: { operation: CardOperation; apdus: number } | undefined;
@@ -61,7 +65,8 @@ export class CardService {
   /** Waits for the operation under way, refuses those waiting, closes our logical channels and frees the lock. */
   async close(): Promise<void> {
     this.#closed = true;
-    await withDeadline(this.#queue.idle(), this.#ports.timers, this.#deadlineMs, () => new Error("busy")).catch(() => {
+    const graceMs = Math.min(closeGraceMs, this.#deadlineMs);
+    await withDeadline(this.#queue.idle(), this.#ports.timers, graceMs, () => new Error("busy")).catch(() => {
       this.#logger.warn("the card is still busy: its channel is left as it is");
       return this.#connection?.drop();
     });
@@ -103,8 +108,11 @@ export class CardService {
     });
     const onApdu = (ins: number, statusWord: number, milliseconds: number) =>
       this.#count({ ins, statusWord, milliseconds });
-    this.#connection = new CardConnection(channel, { timers, clock, apduDeadlineMs, onApdu });
-    return this.#connection;
+    const connection = new CardConnection(channel, { timers, clock, apduDeadlineMs, onApdu });
+    this.#connection = connection;
+    await connection.reclaim(this.#leftOpen);
+    this.#leftOpen = [];
+    return connection;
   }
 
   async #tidyUp(tail: readonly (() => Promise<unknown>)[]): Promise<void> {
@@ -116,6 +124,7 @@ export class CardService {
     }
     this.#current = undefined;
     if (!this.#connection?.dead) return;
+    this.#leftOpen = [...this.#leftOpen, ...this.#connection.leftOpen];
     await this.#connection.drop();
     this.#connection = undefined;
   }

@@ -28,6 +28,11 @@ export class GuardedChannel implements CardChannel {
     return this.#failure !== undefined;
   }
 
+  /** What it died of. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   async transmit(command: Uint8Array): Promise<Uint8Array> {
     if (this.#failure !== undefined) throw this.#failure;
     const started = this.#ports.clock.now();

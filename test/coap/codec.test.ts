@@ -95,6 +95,7 @@ test("what has no wire form is refused with a stable code", () => {
   const refused = (error: unknown) => error instanceof CodedError && error.code === "COAP_INVALID_MESSAGE";
   assert.throws(invalid({ token: new Uint8Array(9) }), refused);
   assert.throws(invalid({ options: [option(65536, "x")] }), refused);
+  assert.throws(invalid({ code: Code.Empty, token: Uint8Array.of(1) }), refused);
   assert.throws(invalid({ options: [option(-1, "x")] }), refused);
   assert.throws(invalid({ options: [{ number: 11, value: new Uint8Array(65536 + 269) }] }), refused);
 });

@@ -18,13 +18,13 @@ export async function issueCertificate(request: CertificateRequest): Promise<str
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
   x509.cryptoProvider.set(webcrypto);
-  const subject = new x509.Name([{ CN: [request.commonName] }]).toString();
+  const subject = new x509.Name([{ CN: [{ utf8String: request.commonName }] }]);
   const signer = signingKey(request.ca?.privateKey ?? request.privateKey);
   const issuer = issuerOf(x509, request.ca?.certificate);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(request.serialNumber),
     subject,
-    issuer: issuer?.subject ?? subject,
+    issuer: issuer?.subjectName ?? subject,
     notBefore: request.notBefore,
     notAfter: request.notAfter,
     publicKey: await subjectKey(request.publicKey),

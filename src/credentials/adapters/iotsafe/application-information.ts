@@ -64,7 +64,8 @@ function collect(bytes: Uint8Array, idLengthExcess: number): ApplicationInformat
     if (tag === Tag.uniqueAppletId) uniqueAppletId = value.slice();
     else if (field !== undefined) numbers[field] = unsigned(value, reader);
     // A stated length that is off by one shows in what follows: the next object has to be the number of files.
-    if (tag === Tag.uniqueAppletId && !followedBy(bytes, reader, Tag.mostFiles)) reader.fail("tag B1 expected");
+    const followed = bytes[reader.offset] === Tag.mostFiles || (reader.remaining === 0 && idLengthExcess === 0);
+    if (tag === Tag.uniqueAppletId && !followed) reader.fail("tag B1 expected");
   }
   return uniqueAppletId === undefined ? numbers : { ...numbers, uniqueAppletId };
 }
@@ -73,8 +74,4 @@ function readField(reader: ByteReader, idLengthExcess: number): Tlv {
   const tag = reader.uint8();
   const length = readLength(reader);
   return { tag, value: reader.bytes(tag === Tag.uniqueAppletId ? Math.max(0, length - idLengthExcess) : length) };
-}
-
-function followedBy(bytes: Uint8Array, reader: ByteReader, tag: number): boolean {
-  return reader.remaining === 0 || bytes[reader.offset] === tag;
 }

@@ -35,7 +35,7 @@ export interface CardObject {
  */
 export function parseObjects(bytes: Uint8Array): readonly CardObject[] {
   const entries = new EntryCollector();
-  readEntries(bytes, entries);
+  readEntries(bytes, entries, true);
   return entries.finish();
 }
 
@@ -58,15 +58,16 @@ const numberFields: ReadonlyMap<number, NumberField> = new Map([
 
 const wrappers: ReadonlySet<number> = new Set(objectClasses.map((each) => classTags[each].entry));
 
-function readEntries(bytes: Uint8Array, entries: EntryCollector): void {
+function readEntries(bytes: Uint8Array, entries: EntryCollector, wrappersAllowed: boolean): void {
   for (let rest = bytes; rest.length > 0; ) {
     const reader = new ByteReader(rest, "IoT SAFE object list");
     const { tag, value } = readTlv(reader);
     // A real card writes `92 02 04 91 02 00 07`: the length of 92 should be 1, and its second byte is the next tag.
     const swallowsNextTag = tag === Tag.signatureAlgorithms && value.length === 2 && value[1] === Tag.hashAlgorithms;
     if (wrappers.has(tag)) {
+      if (!wrappersAllowed) reader.fail("a wrapper inside a wrapper");
       entries.separate();
-      readEntries(value, entries);
+      readEntries(value, entries, false);
       entries.separate();
     } else entries.add(tag, swallowsNextTag ? value.subarray(0, 1) : value, reader);
     rest = rest.subarray(swallowsNextTag ? reader.offset - 1 : reader.offset);

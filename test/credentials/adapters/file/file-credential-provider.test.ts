@@ -50,6 +50,9 @@ before(async () => {
   put("identity", "device 1\n");
   put("empty", "");
   put("rubbish", Uint8Array.of(0x30, 0x03, 0x02, 0x01));
+  put("bad-key.pem", toPem("PRIVATE KEY", Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x00)));
+  put("bad-chain.pem", toPem("CERTIFICATE", leaf.certDer).replace("-----END", "-----DEN"));
+  put("not-utf8", Uint8Array.of(0xff));
   put("text", "hello");
   put("huge", new Uint8Array(300 * 1024));
 });
@@ -149,6 +152,8 @@ suite("key and certificate", () => {
 
   test("files that are no key or no certificate, too large, or not there are named", async () => {
     await refusedFile("file:rubbish?cert=chain.pem", "rubbish", /neither PEM nor a private key in DER/);
+    await refusedFile("file:bad-key.pem?cert=chain.pem", "bad-key.pem", /not a PKCS #8 private key/);
+    await refusedFile("file:key.pem?cert=bad-chain.pem", "bad-chain.pem", /END CERTIFICATE expected/);
     await refusedFile("file:empty?cert=chain.pem", "empty", /neither PEM nor/);
     await refusedFile("file:huge?cert=chain.pem", "huge", /longer than/);
     await refusedFile("file:none?cert=chain.pem", "none", /cannot be read/);
@@ -177,11 +182,18 @@ suite("pre-shared key", () => {
     }
   });
 
+  test("a cancelled derivation is rejected", async () => {
+    const psk = await openPsk("file:psk.hex?identity=a");
+    const input = { label: "master secret", seed: new Uint8Array(64) };
+    await assert.rejects(psk.deriveMasterSecret(input, AbortSignal.abort()), { code: "CANCELLED" });
+  });
+
   test("what is no key or no identity is refused, and the key is not in the message", async () => {
     await refusedFile("file:text?identity=a", "text", /not hexadecimal/);
     await refusedFile("file:psk.bin?identity=a", "psk.bin", /not hexadecimal.*format=raw/);
     await refusedFile("file:empty?identity=a", "empty", /key is empty/);
     await refusedFile("file:empty?identity=a&format=raw", "empty", /key is empty/);
+    await refusedFile("file:psk.hex?identity-file=not-utf8", "not-utf8", /identity is not UTF-8/);
     await refusedFile("file:psk.hex?identity-file=empty", "empty", /identity is empty/);
     put("almost.hex", `${pskHex}0`);
     await assert.rejects(provider.open("file:almost.hex?identity=a", signal), (error) => {

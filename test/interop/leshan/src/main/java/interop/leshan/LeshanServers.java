@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.leshan.core.model.ObjectLoader;
 import org.eclipse.leshan.core.model.ObjectModel;
+import org.eclipse.leshan.server.security.SecurityInfo;
 
 /**
  * A Leshan management server and a Leshan bootstrap server in one JVM, each with an HTTP face shaped like that of
@@ -18,6 +19,7 @@ import org.eclipse.leshan.core.model.ObjectModel;
  * --host ADDRESS --coap PORT --coaps PORT --http PORT --bs-coap PORT --bs-coaps PORT --bs-http PORT
  * --key FILE --cert FILE --ca FILE   for X.509 (PEM)
  * --models DIR                       object definitions beyond those that come with Leshan
+ * --allow-x509 ENDPOINT              may register by its certificate from the start
  * --attached                         end when standard input ends
  * </pre>
  */
@@ -43,6 +45,7 @@ public final class LeshanServers {
         new BootstrapRoutes(bootstrap.configurations()).addTo(bootstrapFace);
         bootstrapFace.stream("/api/event", bootstrap.events());
 
+        if (args.has("allow-x509")) management.security().add(SecurityInfo.newX509CertInfo(args.get("allow-x509")));
         management.start();
         bootstrap.start();
         var ready = JsonNodeFactory.instance.objectNode();
