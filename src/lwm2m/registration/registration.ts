@@ -13,19 +13,20 @@ import {
 /** Sends a request to the server over whatever association is there. */
 export type SendRequest = (request: CoapRequest) => Promise<CoapResponse>;
 
+/** What a server has to be told when it changes. */
+type Stated = Pick<RegisterParameters, "lifetime" | "binding" | "links">;
+
 /** What the server knows of us; parameters as last accepted. */
 export class Registration {
   /** Segments as the server gave them: one may hold a slash. */
   readonly location: readonly string[];
   readonly version: LwM2mVersion;
-  readonly #send: SendRequest;
-  #accepted: Pick<RegisterParameters, "lifetime" | "binding" | "links">;
+  #accepted: Stated;
 
-  private constructor(location: readonly string[], parameters: RegisterParameters, send: SendRequest) {
+  private constructor(location: readonly string[], parameters: RegisterParameters) {
     this.location = location;
     this.version = parameters.version;
     this.#accepted = parameters;
-    this.#send = send;
   }
 
   /** Throws RegistrationError when the server refuses, and whatever `send` throws. */
@@ -34,7 +35,7 @@ export class Registration {
     if (response.code !== Code.Created) throw refused("Register", response);
     const { locationPath = [] } = response;
     if (locationPath.length === 0) throw new RegistrationError("Register", response.code, " without a Location-Path");
-    return new Registration(locationPath, parameters, send);
+    return new Registration(locationPath, parameters);
   }
 
   /** Seconds, as the server has it. */
@@ -43,9 +44,9 @@ export class Registration {
   }
 
   /** Tells the server what differs from what it accepted last; nothing but a sign of life when nothing does. */
-  async update(now: Pick<RegisterParameters, "lifetime" | "binding" | "links">): Promise<UpdateParameters> {
+  async update(now: Stated, send: SendRequest): Promise<UpdateParameters> {
     const changes = this.#changes(now);
-    const response = await this.#send(updateRequest(this.location, this.version, changes));
+    const response = await send(updateRequest(this.location, this.version, changes));
     if (response.code !== Code.Changed) throw refused("Update", response);
     this.#accepted = now;
     return changes;
@@ -57,7 +58,7 @@ export class Registration {
     if (response.code !== Code.Deleted && response.code !== Code.NotFound) throw refused("De-register", response);
   }
 
-  #changes({ lifetime, binding, links }: Pick<RegisterParameters, "lifetime" | "binding" | "links">): UpdateParameters {
+  #changes({ lifetime, binding, links }: Stated): UpdateParameters {
     return {
       ...(lifetime !== this.#accepted.lifetime && { lifetime }),
       ...(binding !== this.#accepted.binding && { binding }),

@@ -32,6 +32,11 @@ export class WakeUps {
     for (const type of urgency) if (type !== "stop") this.#waiting.delete(type);
   }
 
+  /** Forgets everything: the account has stopped. */
+  reset(): void {
+    this.#waiting.clear();
+  }
+
   /** The next one; "due" after `delayMs` without any, or never when it is undefined. */
   async next(delayMs: number | undefined): Promise<WakeUp> {
     if (this.#waiting.size === 0) await this.#sleep(delayMs);
