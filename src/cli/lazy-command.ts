@@ -1,13 +1,6 @@
-import type { ArgumentsCamelCase, Argv, CommandModule } from "yargs";
-import { type ExitCode, exitCodeOf } from "./exit-code.ts";
-import { Output } from "./output.ts";
-
-/** What a file in commands/ exports: its options, and what it does with them. */
-export interface Command<Options> {
-  options(yargs: Argv): Argv<Options>;
-  /** Resolves with the exit code; an error thrown is printed and gives its own. */
-  run(options: ArgumentsCamelCase<Options>, output: Output): Promise<ExitCode>;
-}
+import type { CommandModule } from "yargs";
+import type { Command } from "./command.ts";
+import { finish } from "./finish.ts";
 
 /** A yargs command whose file is loaded only when it is the one asked for: start-up time counts. */
 export function lazyCommand<Options>(
@@ -19,14 +12,7 @@ export function lazyCommand<Options>(
     command,
     describe,
     builder: async (yargs) => (await load()).options(yargs),
-    handler: async (options) => {
-      const output = new Output("json" in options && options.json === true);
-      try {
-        process.exitCode = await (await load()).run(options, output);
-      } catch (error) {
-        output.failure(error);
-        process.exitCode = exitCodeOf(error);
-      }
-    },
+    handler: (options) =>
+      finish("json" in options && options.json === true, async (output) => (await load()).run(options, output)),
   };
 }
