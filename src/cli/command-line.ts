@@ -21,6 +21,11 @@ const card = {
     "Random bytes",
     async () => (await import("./commands/card-random.ts")).cardRandom,
   ),
+  simulate: lazyCommand(
+    "simulate",
+    "A virtual SIM at a socket or in a virtual reader",
+    async () => (await import("./commands/card-simulate.ts")).cardSimulate,
+  ),
   sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
 };
 
@@ -36,6 +41,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
         .command(card.info)
         .command(card.random)
         .command(card.sign)
+        .command(card.simulate)
         .demandCommand(1, "which card command?"),
     )
     .command(demo)
@@ -44,10 +50,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .strict()
     .exitProcess(false)
     .epilogue(exitCodeHelp)
+    // Only the command line itself fails here, `check` included: what a command throws is caught by `finish`.
     .fail((message, error, usage) => {
-      if (error) throw error;
       usage.showHelp("error");
-      process.stderr.write(`\nlwm2m-safe: ${message}\n`);
+      process.stderr.write(`\nlwm2m-safe: ${message || error.message}\n`);
       process.exitCode = ExitCode.usage;
     })
     .parseAsync();

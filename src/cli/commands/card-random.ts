@@ -1,6 +1,6 @@
 import { toHex } from "../../util/bytes.ts";
 import { CodedError } from "../../util/coded-error.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { cardUri, withCard } from "../with-card.ts";
 

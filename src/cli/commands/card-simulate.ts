@@ -8,7 +8,7 @@ import type { Profile } from "../../sandbox/card/profile.ts";
 import { loadProfile, saveProfile } from "../../sandbox/card/profile-file.ts";
 import { openTraceFile } from "../../sandbox/card/trace-writer.ts";
 import { VirtualSim } from "../../sandbox/card/virtual-sim.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
 import type { Output } from "../output.ts";
 import { makeProfile } from "./card-simulate/make-profile.ts";
