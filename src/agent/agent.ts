@@ -7,7 +7,7 @@ import { describeError } from "../util/coded-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { CardFigures } from "./card-figures.ts";
 import type { AgentConfig, ServerConfig } from "./config/config-schema.ts";
-import { EventLog } from "./event-log.ts";
+import { logEvent } from "./log-event.ts";
 import { ServerAssociations, type ServerAssociationsPorts } from "./server-associations.ts";
 
 export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
@@ -26,14 +26,12 @@ export interface AgentStatus {
 export class Agent {
   readonly #config: AgentConfig;
   readonly #ports: AgentPorts;
-  readonly #log: EventLog;
   readonly #account: ServerAccount;
 
   /** Throws CodedError "BAD_SERVER_URI". */
   constructor(config: AgentConfig, ports: AgentPorts) {
     this.#config = config;
     this.#ports = ports;
-    this.#log = new EventLog(ports.logger);
     this.#account = this.#createAccount(config.server);
   }
 
@@ -80,7 +78,7 @@ export class Agent {
   }
 
   #emit(event: AgentEvent): void {
-    this.#log.note(event);
+    logEvent(this.#ports.logger, event);
     this.#ports.onEvent?.(event);
   }
 

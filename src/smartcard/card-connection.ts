@@ -9,6 +9,8 @@ export interface CardApplication<S> {
   readonly name: string;
   /** `afterwards`: work that can wait until the first operation has its answer. */
   open(channel: LogicalChannel, afterwards: Afterwards): Promise<S>;
+  /** Whether an operation's error looks as if the application were not selected any more: then it is opened anew. */
+  seemsLost?(error: unknown): boolean;
 }
 
 /** Adds work to be done after the answer was given and before the next operation. Its errors are only logged. */
@@ -57,7 +59,15 @@ export class CardConnection {
     afterwards: Afterwards,
     operation: (session: S) => Promise<T>,
   ): Promise<T> {
-    return this.attempt(async () => operation(await this.#session(application, afterwards)));
+    return this.attempt(async () => {
+      const session = await this.#session(application, afterwards);
+      try {
+        return await operation(session);
+      } catch (error) {
+        if (application.seemsLost?.(error)) afterwards(() => this.#leave(application));
+        throw error;
+      }
+    });
   }
 
   /** Runs `work`; a transport error in it, wherever it was noticed, is the end of the connection. */
@@ -97,6 +107,12 @@ export class CardConnection {
       await this.#closeChannel(channel.number);
       throw error;
     }
+  }
+
+  async #leave(application: CardApplication<unknown>): Promise<void> {
+    const left = this.#open.get(application);
+    this.#open.delete(application);
+    if (left !== undefined) await this.#closeChannel(left.channel.number);
   }
 
   async #closeChannel(number: number): Promise<void> {

@@ -70,7 +70,8 @@ export class CardService {
       this.#logger.warn("the card is still busy: its channel is left as it is");
       return this.#connection?.drop();
     });
-    await this.#connection?.close();
+    await withDeadline(this.#leave(), this.#ports.timers, graceMs, () => new Error("busy")).catch(() => undefined);
+    await this.#connection?.drop();
     this.#connection = undefined;
     await this.#lock?.release();
     this.#lock = undefined;
@@ -94,9 +95,18 @@ export class CardService {
     };
   }
 
+  /** A channel that a lost connection left open is worth another connection: until the next reset nobody else has it. */
+  async #leave(): Promise<void> {
+    if (this.#connection === undefined && this.#leftOpen.length > 0) await this.#connect();
+    await this.#connection?.close();
+  }
+
   async #connected(): Promise<CardConnection> {
     if (this.#closed) throw new CodedError("CARD_CLOSED", "the card service is closed");
-    if (this.#connection !== undefined) return this.#connection;
+    return this.#connection ?? this.#connect();
+  }
+
+  async #connect(): Promise<CardConnection> {
     this.#lock ??= await this.#ports.lock?.acquire();
     const { connector, timers, clock } = this.#ports;
     const apduDeadlineMs = this.#deadlineMs;

@@ -56,7 +56,7 @@ export class OperationQueue {
           reject(error);
         },
       };
-      const entry = this.#enter(request, () => work(settle));
+      const entry = this.#enter(request, () => work(settle).catch(settle.reject));
       tidy = this.#watch(request, entry, settle.reject);
       this.#pump();
     });
@@ -88,9 +88,7 @@ export class OperationQueue {
   }
 
   #pump(): void {
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
@@ -100,6 +98,8 @@ export class OperationQueue {
       entry.waiting = false;
       await entry.start();
     }
+    // In the same turn as the look at the empty queue: what is added from now on needs a new run.
+    this.#running = undefined;
   }
 }
 

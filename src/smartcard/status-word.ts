@@ -9,6 +9,7 @@ export const StatusWord = {
   remotelyAdministered: 0x6984,
   conditionsNotMet: 0x6985,
   noChannelFree: 0x6a81,
+  commandNotAllowed: 0x6986,
   notFound: 0x6a82,
   wrongParameters: 0x6a86,
   insUnknown: 0x6d00,

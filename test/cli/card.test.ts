@@ -1,29 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { createPublicKey, verify } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { DemoSim } from "../../src/sandbox/demo/demo-sim.ts";
 import { SandboxCa } from "../../src/sandbox/sandbox-ca.ts";
-
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function cli(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ["--import", "tsx", main, ...args], (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
+import { cli } from "../support/cli.ts";
 
 async function simUri(t: TestContext): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "card-cli-"));

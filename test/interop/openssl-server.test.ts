@@ -4,6 +4,7 @@ import { nodeEntropy } from "../../src/crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../../src/crypto/ephemeral-keys.ts";
 import { NamedGroup } from "../../src/crypto/ports.ts";
 import { DtlsClient, type DtlsClientConfig } from "../../src/dtls/client.ts";
+import type { DtlsSession } from "../../src/dtls/connection.ts";
 import type { DtlsPorts } from "../../src/dtls/settings.ts";
 import { encodeUtf8 } from "../../src/util/bytes.ts";
 import { pskAnswers } from "../support/dtls-identity.ts";
@@ -31,9 +32,10 @@ async function talk(
   config: DtlsClientConfig,
   answers: Answers,
   serverArgs: readonly string[],
-): Promise<{ readonly udp: UdpDtls; readonly suite: string; readonly output: string }> {
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly udp: UdpDtls; readonly session: DtlsSession; readonly output: string }> {
   const port = await freeUdpPort();
-  const openssl = new OpensslProcess(["s_server", "-dtls1_2", "-accept", `127.0.0.1:${port}`, ...serverArgs]);
+  const openssl = new OpensslProcess(["s_server", "-dtls1_2", "-accept", `127.0.0.1:${port}`, ...serverArgs], env);
   try {
     await openssl.prints("ACCEPT");
     const connection = new DtlsClient(config, ports);
@@ -47,7 +49,7 @@ async function talk(
     await udp.log.received("from the server");
     udp.close();
     await openssl.prints("DONE");
-    return { udp, suite: session.cipherSuiteName, output: openssl.output };
+    return { udp, session, output: openssl.output };
   } finally {
     openssl.stop();
   }
@@ -64,7 +66,7 @@ for (const [suite, name] of [
   test(`${name} with a client certificate connects to s_server`, async () => {
     const answers = { answer: pinnedAnswers(client.identity, server.identity) };
     const result = await talk({ suites: [suite] }, answers, [...certificateServer, ...withClientCertificate]);
-    assert.equal(result.suite, name);
+    assert.equal(result.session.cipherSuiteName, name);
     assert.match(result.output, /CN = client/);
   });
 }
@@ -90,6 +92,15 @@ test("a small MTU on both sides is bridged with s_server", async () => {
   const answers = { answer: pinnedAnswers(client.identity, server.identity) };
   const args = [...certificateServer, ...withClientCertificate, "-mtu", "256"];
   await talk({ mtu: 256 }, answers, args);
+});
+
+test("an s_server without extended_master_secret is taken unless it is required", async () => {
+  const answers = { answer: pinnedAnswers(client.identity, server.identity) };
+  const args = [...certificateServer, ...withClientCertificate];
+  const env = { OPENSSL_CONF: folder.configWithout("ExtendedMasterSecret") };
+  const { session } = await talk({}, answers, args, env);
+  assert.equal(session.extendedMasterSecret, false);
+  await assert.rejects(talk({ requireExtendedMasterSecret: true }, answers, args, env));
 });
 
 for (const [suite, cipher] of [

@@ -118,6 +118,24 @@ test("a refusal by the card leaves the connection as it is", async () => {
   assert.deepEqual([scripted.connections, scripted.left], [1, 0]);
 });
 
+test("an application that seems lost is opened anew for the next operation, on the same connection", async () => {
+  const scripted = new ScriptedCard([...open, ["81 01 00 00", "6D00"], close, ...open, ping]);
+  const { card } = service(scripted);
+  const fragile = { ...application, seemsLost: () => true };
+  await assert.rejects(card.run(fragile, request, send), { code: "CARD_REFUSED" });
+  await card.run(fragile, request, send);
+  assert.deepEqual([scripted.connections, scripted.left], [1, 0]);
+});
+
+test("close comes back for a channel that a lost connection left open", async () => {
+  const { connector, second } = breaking(new CardTransportError("CARD_MUTE", "silent"), [close]);
+  const { card } = service(connector);
+  await assert.rejects(card.run(application, request, send), { code: "CARD_MUTE" });
+  await settle();
+  await card.close();
+  assert.deepEqual([second.left, second.closed], [0, 1]);
+});
+
 test("what is done afterwards runs behind the answer and before the next operation", async () => {
   const scripted = new ScriptedCard([...open, ping, ["81 02 00 00", "9000"], ping]);
   const { card } = service(scripted);

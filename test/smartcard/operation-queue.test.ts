@@ -127,3 +127,23 @@ test("no timer and no abort listener stays behind a finished operation", async (
   assert.equal(time.armed, 0);
   abort.abort();
 });
+
+test("an operation added at any turn around the end of another one is run", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const time = new VirtualTime();
+    const operations = new OperationQueue(time, () => time.now());
+    const run = () => operations.add<string>({ priority: "cli" }, async ({ resolve }) => resolve("done"));
+    const first = run();
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    assert.deepEqual(await Promise.all([first, run()]), ["done", "done"]);
+  }
+});
+
+test("work that throws refuses its own caller, and the queue goes on", async () => {
+  const time = new VirtualTime();
+  const operations = new OperationQueue(time, () => time.now());
+  const broken = operations.add({ priority: "cli" }, () => Promise.reject(new Error("bug")));
+  const next = operations.add<string>({ priority: "cli" }, async ({ resolve }) => resolve("done"));
+  await assert.rejects(broken, /bug/);
+  assert.equal(await next, "done");
+});

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Answerer, certificateAnswers, type Identity, identityOf } from "./dtls-identity.ts";
@@ -29,6 +29,14 @@ export class CertificateFolder {
     return { certificate, key, identity };
   }
 
+  /** A configuration file for OPENSSL_CONF that switches one of SSL_CONF's options off. */
+  configWithout(option: string): string {
+    const path = join(this.#folder, `without-${option}.cnf`);
+    const lines = ["openssl_conf = init", "[init]", "ssl_conf = ssl", "[ssl]", "system_default = default", "[default]"];
+    writeFileSync(path, [...lines, `Options = -${option}`, ""].join("\n"));
+    return path;
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true });
   }
@@ -54,8 +62,8 @@ export class OpensslProcess {
   #waiting: (() => void)[] = [];
   #ended = false;
 
-  constructor(args: readonly string[]) {
-    this.#process = spawn("openssl", args);
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#process = spawn("openssl", args, { env: { ...process.env, ...env } });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding("utf8");
       stream.on("data", (text: string) => {

@@ -55,9 +55,4 @@ export class RetransmissionTimer {
     this.#timeoutMs = Math.min(2 * this.#timeoutMs, this.#times.maxTimeoutMs);
     this.#deadline = now + this.#timeoutMs;
   }
-
-  /** The flight went out once more because the peer repeated its own: no loss of ours, the waiting starts over. */
-  restart(now: number): void {
-    this.#deadline = now + this.#timeoutMs;
-  }
 }

@@ -9,6 +9,7 @@ interface Attached {
 /** The attributes that one server attached, by path. */
 export class AttributeStore {
   readonly #attached = new Map<string, Attached>();
+  readonly #listeners = new Set<() => void>();
 
   /** What is attached to this very path. */
   own(path: Path): NotificationAttributes {
@@ -18,6 +19,12 @@ export class AttributeStore {
   set(path: Path, attributes: NotificationAttributes): void {
     if (Object.keys(attributes).length === 0) this.#attached.delete(formatPath(path));
     else this.#attached.set(formatPath(path), { path, attributes });
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Each attribute from the nearest level that has it: the path itself, then up to the object. */

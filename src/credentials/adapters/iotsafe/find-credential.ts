@@ -43,7 +43,7 @@ async function choose(
   if (pair !== undefined) {
     return readCredential(applet, selectorOf(pair.key), selectorOf(pair.file), pair.file.fileSize, use);
   }
-  const matching = await pairByPublicKey(applet, objects, keys, files, use);
+  const matching = files.length > 0 ? await pairByPublicKey(applet, objects, keys, files, use) : undefined;
   if (matching !== undefined) return matching;
   throw notFound(keys, files, objects);
 }
@@ -75,29 +75,26 @@ async function pairByPublicKey(
   const halves: { key: CardObject; publicKey: Uint8Array }[] = [];
   for (const key of keys) {
     const half = publicHalf(objects, key);
-    if (half) halves.push({ key, publicKey: await applet.readPublicKey(selectorOf(half), use) });
+    const publicKey = half && (await unlessUnfit(applet.readPublicKey(selectorOf(half), use)));
+    if (publicKey) halves.push({ key, publicKey });
   }
   if (halves.length === 0) return undefined;
   for (const file of files) {
-    const candidate = await readIfCertificate(applet, file, use);
+    const selector = selectorOf(file);
+    const candidate = await unlessUnfit(readCredential(applet, selector, selector, file.fileSize, use));
     const half = candidate && halves.find(({ publicKey }) => equalBytes(publicKey, candidate.publicKey));
     if (half) return { ...candidate, key: selectorOf(half.key) };
   }
   return undefined;
 }
 
-/** Files that hold something else, or nothing yet, are passed over. */
-async function readIfCertificate(
-  applet: IotSafeApplet,
-  file: CardObject,
-  use: QueueRequest,
-): Promise<CardCredential | undefined> {
-  const selector = selectorOf(file);
+/** Empty key slots, and files that hold something else or nothing yet, are passed over. */
+async function unlessUnfit<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await readCredential(applet, selector, selector, file.fileSize, use);
+    return await reading;
   } catch (error) {
-    if (error instanceof CodedError && ["NO_CERTIFICATE", "MALFORMED", "CARD_REFUSED"].includes(error.code))
-      return undefined;
+    const unfit = ["NO_CERTIFICATE", "MALFORMED", "BAD_PUBLIC_KEY", "CARD_REFUSED"];
+    if (error instanceof CodedError && unfit.includes(error.code)) return undefined;
     throw error;
   }
 }

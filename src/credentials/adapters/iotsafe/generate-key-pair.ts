@@ -4,7 +4,7 @@ import { ByteReader } from "../../../util/bytes.ts";
 import type { IotSafeSession } from "./iotsafe-session.ts";
 import { describeSelector, encodeSelector, type ObjectSelector } from "./object-selector.ts";
 import { Tag } from "./object-tags.ts";
-import { parsePublicKey } from "./public-key.ts";
+import { isBarePoint, parsePublicKey } from "./public-key.ts";
 import { closeSignatureSession } from "./signature-session.ts";
 
 export interface GeneratedKeyPair {
@@ -27,23 +27,24 @@ export async function generateKeyPair(session: IotSafeSession, key: ObjectSelect
   return parseGeneratedKeyPair(await session.demand(command, what));
 }
 
-/** Parses `84 id 85 id 34 key`, in any order, or the key alone in any form that READ PUBLIC KEY has. Throws DecodeError. */
+/**
+ * Parses `84 id`, `85 id` and the key in any order, or the key alone; the key in any form that READ PUBLIC KEY has.
+ * Throws DecodeError, or CodedError BAD_PUBLIC_KEY.
+ */
 export function parseGeneratedKeyPair(bytes: Uint8Array): GeneratedKeyPair {
-  if (bytes[0] !== Tag.privateKeyId && bytes[0] !== Tag.publicKeyId && bytes[0] !== Tag.publicKey) {
-    return { publicKey: parsePublicKey(bytes) };
-  }
   const reader = new ByteReader(bytes, "IoT SAFE generated key pair");
   const found = new Map<number, Uint8Array>();
-  while (reader.remaining > 0) {
+  while (reader.remaining > 0 && !isBarePoint(bytes.subarray(reader.offset))) {
     const { tag, value } = readTlv(reader);
     found.set(tag, value.slice());
   }
-  const key = found.get(Tag.publicKey) ?? reader.fail("no public key (tag 34)");
+  const template = found.get(Tag.publicKey);
+  const key = template === undefined ? reader.rest() : encodeTlv(Tag.publicKey, template);
   const privateKeyId = found.get(Tag.privateKeyId);
   const publicKeyId = found.get(Tag.publicKeyId);
   return {
     ...(privateKeyId && { privateKeyId }),
     ...(publicKeyId && { publicKeyId }),
-    publicKey: parsePublicKey(encodeTlv(Tag.publicKey, key)),
+    publicKey: parsePublicKey(key),
   };
 }

@@ -2,6 +2,7 @@ import type { CardApplication } from "../../../smartcard/card-connection.ts";
 import type { CardOperationKind } from "../../../smartcard/card-observer.ts";
 import type { CardService } from "../../../smartcard/card-service.ts";
 import type { QueueRequest } from "../../../smartcard/operation-queue.ts";
+import { CardStatusError, StatusWord } from "../../../smartcard/status-word.ts";
 import type { ApplicationInformation } from "./application-information.ts";
 import { computeSignature } from "./compute-signature.ts";
 import { type GeneratedKeyPair, generateKeyPair } from "./generate-key-pair.ts";
@@ -80,6 +81,13 @@ export class IotSafeApplet {
   }
 }
 
+/** How the USIM answers the applet's instructions: they should not reach it a second time. */
+const ofAnotherApplication: readonly number[] = [
+  StatusWord.insUnknown,
+  StatusWord.classNotSupported,
+  StatusWord.commandNotAllowed,
+];
+
 /** Selects the applet; closes the signature session that an earlier run may have left, once the first answer is given. */
 function iotSafeApplication({ aids, class: choice }: IotSafeSettings): CardApplication<IotSafeSession> {
   return {
@@ -89,5 +97,6 @@ function iotSafeApplication({ aids, class: choice }: IotSafeSettings): CardAppli
       afterwards(() => closeSignatureSession(session));
       return session;
     },
+    seemsLost: (error) => error instanceof CardStatusError && ofAnotherApplication.includes(error.statusWord),
   };
 }

@@ -22,8 +22,13 @@ export function parsePublicKey(bytes: Uint8Array): Uint8Array {
   return spkiFromPoint("P-256", findPoint(bytes).slice());
 }
 
+/** Uncompressed, without the three headers (SEC 1 §2.3.3). */
+export function isBarePoint(bytes: Uint8Array): boolean {
+  return bytes.length === pointLength && bytes[0] === 0x04;
+}
+
 function findPoint(bytes: Uint8Array): Uint8Array {
-  if (bytes.length === pointLength && bytes[0] === 0x04) return bytes;
+  if (isBarePoint(bytes)) return bytes;
   const reader = new ByteReader(bytes, "IoT SAFE public key");
   const { tag, value } = readTlv(reader);
   reader.end();

@@ -1,0 +1,16 @@
+// The public API: what a program that embeds the agent needs. Everything else may change without notice.
+export { Agent, type AgentPorts, type AgentStatus } from "./agent/agent.ts";
+export { type AgentEvent, eventLine } from "./agent/agent-event.ts";
+export type { CardFigures, CardPhase, CardPhaseFigures } from "./agent/card-figures.ts";
+export { type AgentConfig, configSchema } from "./agent/config/config-schema.ts";
+export { createMachineAgent, type MachineAgentOptions } from "./agent/machine-agent.ts";
+export { ConfigError } from "./cli/config/config-error.ts";
+export { loadConfig, parseConfig } from "./cli/config/load-config.ts";
+export type { Credential, CredentialProvider } from "./credentials/ports/credential.ts";
+export type { PreSharedKey } from "./credentials/ports/pre-shared-key.ts";
+export type { Signer } from "./credentials/ports/signer.ts";
+export type { DevicePort } from "./lwm2m/ports/device-port.ts";
+export { createLogger, type LogLevel } from "./platform/logger.ts";
+export type { CardChannel, CardConnector } from "./smartcard/card-channel.ts";
+export { CodedError, describeError } from "./util/coded-error.ts";
+export type { Logger } from "./util/log.ts";

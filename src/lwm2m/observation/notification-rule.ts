@@ -1,0 +1,63 @@
+import type { DataRecord } from "../../formats/data-record.ts";
+import { equalValues, numericValue } from "../../formats/values.ts";
+import type { NotificationAttributes } from "../data-model/notification-attributes.ts";
+
+/** The records of an observed path at one moment. */
+export type Sample = readonly DataRecord[];
+
+/** What the rule looks at: the sample before this one, the one that was notified last, and the one now. */
+export interface Samples {
+  readonly previous: Sample;
+  readonly notified: Sample;
+  readonly current: Sample;
+}
+
+/** Seconds between notifications, with what cannot be obeyed taken out. */
+export interface Periods {
+  readonly minimum: number;
+  /** Absent: none. 0, or less than the minimum, is ineffective (OMA LwM2M Core 1.2 §5.1.2). */
+  readonly maximum?: number;
+}
+
+export function effectivePeriods({ pmin = 0, pmax = 0 }: NotificationAttributes): Periods {
+  return { minimum: pmin, ...(pmax > 0 && pmax >= pmin && { maximum: pmax }) };
+}
+
+/**
+ * True when the value asks for a notification, periods aside. Without gt, lt and st any difference from what was
+ * notified does. gt fires on the way up and lt on the way down, judged from sample to sample so that a second crossing
+ * fires again; st is a distance from what was notified (OMA LwM2M Transport 1.2 §6.4.4).
+ */
+export function asksForNotification(attributes: NotificationAttributes, samples: Samples): boolean {
+  const { gt, lt, st } = attributes;
+  if (gt === undefined && lt === undefined && st === undefined) return !sameSample(samples.notified, samples.current);
+  return samples.current.some((record) => {
+    const current = numberOf(record);
+    const previous = numberAt(samples.previous, record);
+    const notified = numberAt(samples.notified, record);
+    // Something that was not there before is reported: there is nothing to compare it with.
+    if (current === undefined || previous === undefined || notified === undefined) return current !== undefined;
+    if (gt !== undefined && previous <= gt && current > gt) return true;
+    if (lt !== undefined && previous >= lt && current < lt) return true;
+    return st !== undefined && Math.abs(current - notified) >= st;
+  });
+}
+
+function sameSample(a: Sample, b: Sample): boolean {
+  return a.length === b.length && a.every((record, i) => sameRecord(record, b[i]));
+}
+
+function sameRecord(a: DataRecord, b: DataRecord | undefined): boolean {
+  if (!b || a.path.join("/") !== b.path.join("/")) return false;
+  return a.value && b.value ? equalValues(a.value, b.value) : a.value === b.value;
+}
+
+function numberAt(sample: Sample, { path }: DataRecord): number | undefined {
+  const key = path.join("/");
+  const record = sample.find((other) => other.path.join("/") === key);
+  return record && numberOf(record);
+}
+
+function numberOf({ value }: DataRecord): number | undefined {
+  return value && numericValue(value);
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { cli, startCli } from "../support/cli.ts";
+
+const phase = ["signatures", "keyGenerations", "fileReads", "otherOperations", "apdus", "milliseconds"];
+
+test("the demo's JSON has just the promised members, and the card's work is as small as it can be", async () => {
+  const { code, stdout, stderr } = await cli("demo", "--json", "--starts", "2", "--card-latency", "20");
+  assert.equal(code, 0, stdout + stderr);
+  const report = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(report), ["registered", "starts"]);
+  assert.deepEqual([report.registered, report.starts.length], [true, 2]);
+  for (const [i, start] of report.starts.entries()) {
+    assert.deepEqual(Object.keys(start), ["toRegisteredMs", "card", "handshake", "registration"]);
+    const { startup, handshake, after } = start.card;
+    for (const each of [startup, handshake, after]) assert.deepEqual(Object.keys(each), phase);
+    assert.equal(startup.fileReads, i === 0 ? 1 : 0);
+    const { signatures, keyGenerations, fileReads, otherOperations } = handshake;
+    assert.deepEqual([signatures, keyGenerations, fileReads, otherOperations], [1, 0, 0, 0]);
+    assert.ok(handshake.milliseconds >= 20);
+    const { suite, datagramsSent, datagramsReceived, bytesSent, bytesReceived } = start.handshake;
+    assert.equal(suite, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8");
+    for (const figure of [datagramsSent, datagramsReceived, bytesSent, bytesReceived]) assert.ok(figure > 0);
+    assert.deepEqual(Object.keys(start.registration), ["bytesSent", "bytesReceived"]);
+    assert.ok(start.registration.bytesSent > 0 && start.registration.bytesReceived > 0);
+  }
+});
+
+test("--keep stays up until Ctrl-C and leaves nothing behind", async () => {
+  const demo = startCli("demo", "--keep");
+  assert.ok(demo.stdout);
+  const ended = once(demo, "exit");
+  let folder = "";
+  let agent = 0;
+  for await (const line of createInterface(demo.stdout)) {
+    agent ||= Number(/agent is process (\d+)/.exec(line)?.[1] ?? 0);
+    const up = /everything is in (\S+):/.exec(line)?.[1];
+    if (up === undefined) continue;
+    folder = up;
+    assert.ok(existsSync(folder));
+    demo.kill("SIGINT");
+  }
+  assert.deepEqual(await ended, [0, null]);
+  assert.ok(folder !== "" && !existsSync(folder));
+  assert.throws(() => process.kill(agent, 0), { code: "ESRCH" });
+});
+
+test("wrong options are said", async () => {
+  const starts = await cli("demo", "--starts", "0");
+  assert.deepEqual([starts.code, starts.stdout], [2, ""]);
+  assert.match(starts.stderr, /--starts/);
+  const latency = await cli("demo", "--card-latency", "soon");
+  assert.equal(latency.code, 2);
+  assert.match(latency.stderr, /fast, median, slow/);
+});
