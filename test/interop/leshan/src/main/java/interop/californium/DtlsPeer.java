@@ -45,7 +45,7 @@ public final class DtlsPeer {
     private void run() throws Exception {
         connector.start();
         if (server) Reports.say("listening", "port", connector.getAddress().getPort());
-        else send(new byte[0]); // nothing to say yet: only the handshake
+        else send(new byte[0]); // an empty record: nothing to say yet, but the handshake begins
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             send(HexFormat.of().parseHex(line.trim()));
