@@ -77,24 +77,12 @@ test("readers are listed with what is in them", async () => {
   );
 });
 
-const refusals: readonly (readonly [what: string, query: string, code: string, message: RegExp, reader?: string])[] = [
-  ["the daemon is not running", "on=start&do=8010001d", "CARD_UNREACHABLE", /pcscd is not running; start it/],
-  ["the daemon speaks another version", "on=start&do=8010001e", "CARD_UNREACHABLE", /protocol version/],
-  ["no card is in the reader", "readers=Alpha,Beta", "CARD_ABSENT", /no card in "Alpha", "Beta"/],
-  ["the card is mute", "readers=Alpha&mute=Alpha", "CARD_MUTE", /"Alpha" does not answer to reset/],
-  ["no reader has that name", one, "CARD_UNREACHABLE", /no reader with "Gemalto".*"Omnikey"/, "Gemalto"],
-  ["another program holds the card", `${one}&on=connect&do=8010000b`, "CARD_BUSY", /another program holds the card/],
-  ["access is denied", `${one}&on=connect&do=8010006a`, "CARD_UNREACHABLE", /polkit/],
-];
-
-for (const [what, query, code, message, name] of refusals) {
-  test(`connecting fails in words when ${what}`, async () => {
-    const { connector, lines } = reader(query, name === undefined ? {} : { reader: name });
-    await assert.rejects(connector.connect(), { code, message });
-    const pid = await childPid(lines);
-    await until(() => !isRunning(pid));
-  });
-}
+test("connecting fails in words when the daemon is not running, and the process goes", async () => {
+  const { connector, lines } = reader("on=start&do=8010001d");
+  await assert.rejects(connector.connect(), { code: "CARD_UNREACHABLE", message: /pcscd is not running; start it/ });
+  const pid = await childPid(lines);
+  await until(() => !isRunning(pid));
+});
 
 test("the library missing is said with what to install", async () => {
   const connector = new PcscConnector({ timers: new VirtualTime(), module: "/nowhere/pcsclite.js" });
@@ -103,13 +91,6 @@ test("the library missing is said with what to install", async () => {
 
 const faults: readonly (readonly [what: string, fault: string, code: string, message: RegExp])[] = [
   ["the card is pulled out", "80100069", "CARD_REMOVED", /pulled out/],
-  ["the library reports success with nothing in it", "empty", "CARD_REMOVED", /without status word/],
-  ["the exchange breaks off", "80100016", "CARD_REMOVED", /broke off/],
-  ["another program resets the card", "80100068", "CARD_RESET", /another program reset/],
-  ["the card has no power", "80100067", "CARD_MUTE", /no power/],
-  ["the daemon stops", "8010001d", "CARD_UNREACHABLE", /pcscd is not running/],
-  ["the reader is unplugged", "80100017", "CARD_UNREACHABLE", /reader is not available/],
-  ["the library says something unknown", "80109999", "CARD_DRIVER_FAILED", /80109999/],
   ["the driver crashes", "crash", "CARD_DRIVER_FAILED", /ended \(SIGSEGV\)/],
   ["the driver throws", "abort", "CARD_DRIVER_FAILED", /lost its mind/],
 ];
