@@ -67,7 +67,7 @@ export class VirtualSim implements SimulatedCard {
 
   exchange(command: Uint8Array): Promise<Uint8Array> {
     const answer = this.#last.then(() => this.#process(command));
-    this.#last = answer;
+    this.#last = answer.catch(() => {});
     return answer;
   }
 
