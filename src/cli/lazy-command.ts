@@ -1,6 +1,7 @@
 import type { ArgumentsCamelCase, Argv, CommandModule } from "yargs";
-import { type ExitCode, exitCodeOf } from "./exit-code.ts";
-import { Output } from "./output.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { finish } from "./finish.ts";
+import type { Output } from "./output.ts";
 
 /** What a file in commands/ exports: its options, and what it does with them. */
 export interface Command<Options> {
@@ -19,14 +20,7 @@ export function lazyCommand<Options>(
     command,
     describe,
     builder: async (yargs) => (await load()).options(yargs),
-    handler: async (options) => {
-      const output = new Output("json" in options && options.json === true);
-      try {
-        process.exitCode = await (await load()).run(options, output);
-      } catch (error) {
-        output.failure(error);
-        process.exitCode = exitCodeOf(error);
-      }
-    },
+    handler: (options) =>
+      finish("json" in options && options.json === true, async (output) => (await load()).run(options, output)),
   };
 }

@@ -1,54 +1,11 @@
 #!/usr/bin/env node
-import yargs, { type Argv } from "yargs";
-import { hideBin } from "yargs/helpers";
-import { ExitCode, exitCodeHelp } from "./exit-code.ts";
-import { lazyCommand } from "./lazy-command.ts";
+import { finish } from "./finish.ts";
+import { quickRunOptions } from "./quick-run.ts";
 
-const run = lazyCommand("run", "Run the agent", async () => (await import("./commands/run.ts")).run);
-const demo = lazyCommand(
-  "demo",
-  "Try it all with a virtual SIM",
-  async () => (await import("./commands/demo.ts")).demo,
-);
-
-const card = {
-  list: lazyCommand("list", "Readers and cards", async () => (await import("./commands/card-list.ts")).cardList),
-  info: lazyCommand(
-    "info [uri]",
-    "The applet and its objects",
-    async () => (await import("./commands/card-info.ts")).cardInfo,
-  ),
-  random: lazyCommand(
-    "random [uri]",
-    "Random bytes",
-    async () => (await import("./commands/card-random.ts")).cardRandom,
-  ),
-  sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
-};
-
-const cli = yargs(hideBin(process.argv))
-  .scriptName("lwm2m-safe")
-  .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
-  .command(run)
-  .command("card", "Look at the card and use it", (cards: Argv) =>
-    cards
-      .command(card.list)
-      .command(card.info)
-      .command(card.random)
-      .command(card.sign)
-      .demandCommand(1, "which card command?"),
-  )
-  .command(demo)
-  .option("json", { type: "boolean", default: false, global: true, describe: "Print one JSON document" })
-  .demandCommand(1, "which command?")
-  .strict()
-  .exitProcess(false)
-  .epilogue(exitCodeHelp)
-  .fail((message, error, usage) => {
-    if (error) throw error;
-    usage.showHelp("error");
-    process.stderr.write(`\nlwm2m-safe: ${message}\n`);
-    process.exitCode = ExitCode.usage;
-  });
-
-await cli.parseAsync();
+const args = process.argv.slice(2);
+const options = quickRunOptions(args);
+if (options) {
+  await finish(false, async () => (await import("./commands/run.ts")).run.run(options));
+} else {
+  await (await import("./command-line.ts")).runCommandLine(args);
+}

@@ -1,10 +1,11 @@
 import { appendFileSync } from "node:fs";
+import type { Argv } from "yargs";
 import { type AgentEvent, eventLine } from "../../agent/agent-event.ts";
 import { createMachineAgent } from "../../agent/machine-agent.ts";
 import { createLogger } from "../../platform/logger.ts";
+import type { Command } from "../lazy-command.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { ExitCode } from "../exit-code.ts";
-import type { Command } from "../lazy-command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export interface RunOptions {
@@ -13,8 +14,8 @@ export interface RunOptions {
 }
 
 /** Runs the agent until SIGTERM or SIGINT, which de-register first. */
-export const run: Command<RunOptions> = {
-  options: (yargs) =>
+export const run = {
+  options: (yargs: Argv) =>
     yargs
       .option("config", { type: "string", demandOption: true, requiresArg: true, describe: "The configuration (YAML)" })
       .option("events", {
@@ -24,7 +25,7 @@ export const run: Command<RunOptions> = {
       })
       .example("$0 run --config agent.yaml", "until SIGTERM or Ctrl-C, which de-register first"),
 
-  run: async ({ config: path, events }) => {
+  run: async ({ config: path, events }: RunOptions) => {
     const config = loadConfig(path);
     const logger = createLogger(config.log.level, process.stderr);
     const agent = await createMachineAgent(config, {
@@ -37,7 +38,7 @@ export const run: Command<RunOptions> = {
     await agent.stop();
     return ExitCode.done;
   },
-};
+} satisfies Command<RunOptions>;
 
 function writer(target: string): (event: AgentEvent) => void {
   if (target === "-") return (event) => process.stdout.write(eventLine(event));

@@ -1,0 +1,60 @@
+import yargs, { type Argv } from "yargs";
+import { ExitCode, exitCodeHelp } from "./exit-code.ts";
+import { lazyCommand } from "./lazy-command.ts";
+
+const run = lazyCommand("run", "Run the agent", async () => (await import("./commands/run.ts")).run);
+const demo = lazyCommand(
+  "demo",
+  "Try it all with a virtual SIM",
+  async () => (await import("./commands/demo.ts")).demo,
+);
+
+const card = {
+  list: lazyCommand("list", "Readers and cards", async () => (await import("./commands/card-list.ts")).cardList),
+  info: lazyCommand(
+    "info [uri]",
+    "The applet and its objects",
+    async () => (await import("./commands/card-info.ts")).cardInfo,
+  ),
+  random: lazyCommand(
+    "random [uri]",
+    "Random bytes",
+    async () => (await import("./commands/card-random.ts")).cardRandom,
+  ),
+  simulate: lazyCommand(
+    "simulate",
+    "A virtual SIM at a socket or in a virtual reader",
+    async () => (await import("./commands/card-simulate.ts")).cardSimulate,
+  ),
+  sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
+};
+
+/** Understands the arguments, runs their command and sets the exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  await yargs([...args])
+    .scriptName("lwm2m-safe")
+    .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
+    .command(run)
+    .command("card", "Look at the card and use it", (cards: Argv) =>
+      cards
+        .command(card.list)
+        .command(card.info)
+        .command(card.random)
+        .command(card.sign)
+        .command(card.simulate)
+        .demandCommand(1, "which card command?"),
+    )
+    .command(demo)
+    .option("json", { type: "boolean", default: false, global: true, describe: "Print one JSON document" })
+    .demandCommand(1, "which command?")
+    .strict()
+    .exitProcess(false)
+    .epilogue(exitCodeHelp)
+    // Only the command line itself fails here, `check` included: what a command throws is caught by `finish`.
+    .fail((message, error, usage) => {
+      usage.showHelp("error");
+      process.stderr.write(`\nlwm2m-safe: ${message || error.message}\n`);
+      process.exitCode = ExitCode.usage;
+    })
+    .parseAsync();
+}
