@@ -12,7 +12,9 @@ const maxOptionNumber = 0xffff;
  * token lengths above 8: refusing them is how a peer learns that RFC 8974 is not spoken here (RFC 8974 §2.2.2).
  */
 export function decodeMessage(datagram: Uint8Array): CoapMessage {
-  const reader = new ByteReader(datagram, "CoAP message");
+  // A Buffer comes from a socket as Uint8Array too, and its slice() does not copy: views of it must not inherit that.
+  const bytes = new Uint8Array(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  const reader = new ByteReader(bytes, "CoAP message");
   const first = reader.uint8();
   if (first >> 6 !== version) reader.fail(`version 1 expected, ${first >> 6} came`);
   const tokenLength = first & 0x0f;

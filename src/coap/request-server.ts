@@ -1,12 +1,12 @@
 import { DecodeError, describeError } from "../util/coded-error.ts";
 import type { Timer } from "../util/time.ts";
-import { type Block, blockOption, blockToOption } from "./block-option.ts";
-import { cacheKey } from "./cache-key.ts";
+import { type Block, blockToOption } from "./block-option.ts";
 import type { Observation, RequestHandler } from "./exchange.ts";
-import { type CoapMessage, type CoapOption, Code, MessageType, Method } from "./message.ts";
+import { type IncomingRequest, readRequest, understoodInRequests } from "./incoming-request.ts";
+import { type CoapMessage, Code, Method } from "./message.ts";
 import type { CoapPorts, MessageDriver } from "./message-driver.ts";
 import { Observations } from "./observations.ts";
-import { OptionNumber, siftOptions, uintOption } from "./options.ts";
+import { OptionNumber, uintOption } from "./options.ts";
 import { type CoapParameters, exchangeLifetimeMs } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
 import { RequestBodyAssembler } from "./request-body-assembler.ts";
@@ -14,31 +14,6 @@ import { requestFromOptions } from "./request-codec.ts";
 import { type ResponseContent, ResponseSlicer } from "./response-slicer.ts";
 import { ServerExchange } from "./server-exchange.ts";
 import type { ServerObservation } from "./server-observation.ts";
-
-/** Critical options this layer acts on itself, or hands to every handler as a field of the request. */
-const understoodHere = [
-  OptionNumber.UriHost,
-  OptionNumber.UriPort,
-  OptionNumber.UriPath,
-  OptionNumber.UriQuery,
-  OptionNumber.Accept,
-  OptionNumber.Block1,
-  OptionNumber.Block2,
-  OptionNumber.ProxyUri,
-  OptionNumber.ProxyScheme,
-];
-
-const methods: ReadonlySet<number> = new Set(Object.values(Method));
-
-/** A request whose options have been read. */
-interface ReadRequest {
-  readonly message: CoapMessage;
-  readonly method: Method;
-  readonly options: readonly CoapOption[];
-  readonly key: string;
-  readonly block1: Block | undefined;
-  readonly block2: Block | undefined;
-}
 
 interface Answer {
   readonly content: ResponseContent;
@@ -69,7 +44,7 @@ export class RequestServer {
     this.#ports = ports;
     this.#parameters = parameters;
     this.#handle = handle;
-    this.#understood = new Set([...understoodHere, ...criticalOptions]);
+    this.#understood = new Set([...understoodInRequests, ...criticalOptions]);
     this.#bodies = new RequestBodyAssembler(parameters, ports.clock);
     this.#slicer = new ResponseSlicer(parameters, ports.clock);
     this.#observations = new Observations(driver, ports, this.#slicer, parameters.maxObservations);
@@ -128,7 +103,7 @@ export class RequestServer {
   async #answerTo(message: CoapMessage): Promise<Answer | undefined> {
     let block1: Block | undefined;
     try {
-      const request = this.#read(message);
+      const request = readRequest(message, this.#understood);
       if (request === undefined) return undefined;
       block1 = request.block1;
       const answer = await this.#answerToRequest(request);
@@ -138,23 +113,7 @@ export class RequestServer {
     }
   }
 
-  #read(message: CoapMessage): ReadRequest | undefined {
-    const { options, unrecognizedCritical } = siftOptions(message.options, this.#understood);
-    if (unrecognizedCritical !== undefined) {
-      // A non-confirmable one is dropped instead (RFC 7252 §5.4.1).
-      if (message.type === MessageType.NON) return undefined;
-      throw new Refusal(Code.BadOption, `option ${unrecognizedCritical}`);
-    }
-    if (!isMethod(message.code)) throw new Refusal(Code.MethodNotAllowed, "");
-    if (options.some(({ number }) => number === OptionNumber.ProxyUri || number === OptionNumber.ProxyScheme)) {
-      throw new Refusal(Code.ProxyingNotSupported, "");
-    }
-    const block1 = readBlock(options, OptionNumber.Block1);
-    const block2 = readBlock(options, OptionNumber.Block2);
-    return { message, method: message.code, options, key: cacheKey(message.code, options), block1, block2 };
-  }
-
-  async #answerToRequest(request: ReadRequest): Promise<Answer> {
+  async #answerToRequest(request: IncomingRequest): Promise<Answer> {
     const { key, block2, message } = request;
     const later = block2 !== undefined && block2.number > 0;
     if (later && request.block1 === undefined) {
@@ -171,7 +130,7 @@ export class RequestServer {
   }
 
   /** The body when it is whole, else the 2.31 that asks for the rest. */
-  #assemble({ key, block1, message, options }: ReadRequest): Uint8Array | ResponseContent {
+  #assemble({ key, block1, message, options }: IncomingRequest): Uint8Array | ResponseContent {
     if (block1 === undefined) return message.payload;
     const assembly = this.#bodies.accept(key, block1, message.payload, uintOption(options, OptionNumber.Size1));
     if (assembly.kind === "complete") return assembly.payload;
@@ -180,19 +139,21 @@ export class RequestServer {
     return { code: Code.Continue, options: [continued], payload: new Uint8Array(0) };
   }
 
-  async #run(request: ReadRequest, payload: Uint8Array, mayObserve: boolean): Promise<Answer> {
+  async #run(request: IncomingRequest, payload: Uint8Array, mayObserve: boolean): Promise<Answer> {
     if (this.#open.size > this.#parameters.maxConcurrentRequests) {
       throw new Refusal(Code.ServiceUnavailable, "too many requests at once");
     }
     const { key, block2, message } = request;
     const whole = requestFromOptions(request.method, request.options, payload);
-    if (whole.observe !== undefined && mayObserve) this.#observations.cancel(message.token);
+    const observable = mayObserve && (request.method === Method.GET || request.method === Method.FETCH);
+    // Cancelled, or replaced by the one that the handler may accept now (RFC 7641 §4.1).
+    if (observable && whole.observe !== undefined) this.#observations.cancel(message.token);
     let observation: ServerObservation | undefined;
     const observe = (): Observation => {
       observation ??= this.#observations.add(message.token, key, block2);
       return observation;
     };
-    const offered = mayObserve && mayBeObserved(whole) && !this.#observations.isFull;
+    const offered = observable && whole.observe === 0 && !this.#observations.isFull;
     try {
       const content = this.#slicer.cut(key, await this.#handle(whole, offered ? observe : undefined), block2);
       if (observation === undefined || observation.isEnded) return { content };
@@ -222,20 +183,6 @@ export class RequestServer {
       this.#armSweep();
     });
   }
-}
-
-function isMethod(code: number): code is Method {
-  return methods.has(code);
-}
-
-function mayBeObserved({ method, observe }: { method: Method; observe?: number }): boolean {
-  return observe === 0 && (method === Method.GET || method === Method.FETCH);
-}
-
-function readBlock(options: readonly CoapOption[], number: number): Block | undefined {
-  const block = blockOption(options, number);
-  if (block === "reserved") throw new Refusal(Code.BadRequest, "reserved block size");
-  return block;
 }
 
 /** The final answer, also an error, names the block it answers (RFC 7959 §2.3); a 2.31 has its own. */

@@ -7,7 +7,10 @@ import { DtlsServer, type DtlsServerConfig } from "./server.ts";
 import type { DtlsPorts } from "./settings.ts";
 
 export interface DtlsListenerConfig extends DtlsServerConfig {
-  /** Connections kept at a time, half-open ones included; one more ends the one that was silent longest. Default 1000. */
+  /**
+   * Connections kept at a time, half-open ones included; one more ends the one that was silent longest, one in its
+   * handshake before any session. Default 1000.
+   */
   readonly maxConnections?: number;
 }
 
@@ -146,10 +149,12 @@ export class DtlsListener {
     return entry;
   }
 
+  /** A stranger with many addresses can have many cookies: he must not put out those who have proven themselves. */
   #makeRoom(now: number): void {
     if (this.#entries.size < (this.#config.maxConnections ?? 1000)) return;
-    const [silent] = [...this.#entries.values()].sort((a, b) => a.lastHeard - b.lastHeard);
-    if (silent) this.close(silent.id, now);
+    const order = (a: Entry, b: Entry) => Number(a.established) - Number(b.established) || a.lastHeard - b.lastHeard;
+    const [dispensable] = [...this.#entries.values()].sort(order);
+    if (dispensable) this.close(dispensable.id, now);
   }
 
   /** Takes what a connection wants sent and said. */

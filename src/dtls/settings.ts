@@ -6,7 +6,7 @@ import { type CipherSuite, selectCipherSuites } from "./cipher-suites.ts";
 export interface DtlsConfig {
   /** IANA numbers, preferred first; default: every suite of cipher-suites.ts. */
   readonly suites?: readonly number[];
-  /** Default: secp256r1, x25519, secp384r1. */
+  /** Default: secp256r1, x25519, secp384r1. A server may take the list as the curves of certificates too (RFC 8422 §5.1.1). */
   readonly groups?: readonly NamedGroup[];
   /** Default: ECDSA with SHA-256, with SHA-384, and RSA with SHA-256 (for chains; the suites themselves are ECDSA). */
   readonly schemes?: readonly SignatureScheme[];

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ExclusiveLock, HeldLock } from "../smartcard/exclusive-lock.ts";
@@ -9,7 +10,6 @@ import { CodedError } from "../util/coded-error.ts";
  */
 export class LockFile implements ExclusiveLock {
   readonly #path: string;
-  #attempts = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -17,7 +17,7 @@ export class LockFile implements ExclusiveLock {
 
   /** Rejects with CodedError CARD_LOCKED when a running process holds it, LOCK_UNWRITABLE when the file cannot be made. */
   async acquire(): Promise<HeldLock> {
-    const own = `${this.#path}.${process.pid}.${this.#attempts++}`;
+    const own = `${this.#path}.${randomUUID()}`;
     const holder = `${process.pid} ${(await startTime(process.pid)) ?? ""}\n`;
     try {
       await mkdir(dirname(this.#path), { recursive: true });
@@ -27,7 +27,7 @@ export class LockFile implements ExclusiveLock {
       if (cause instanceof CodedError) throw cause;
       throw new CodedError("LOCK_UNWRITABLE", `cannot make the card's lock file ${this.#path}`, { cause });
     } finally {
-      await rm(own, { force: true });
+      await rm(own, { force: true }).catch(() => undefined);
     }
     return { release: () => this.#release(holder) };
   }

@@ -344,3 +344,11 @@ describe("notifications", () => {
     assert.deepEqual(ended, [toHex(token)]);
   });
 });
+
+test("a POST with Observe and the token of an observation leaves it alone", async () => {
+  const { peer, endpoint, ended } = observed();
+  await peer.ask({ token, options: [register] });
+  await peer.ask({ code: Method.POST, token, options: [deregister] });
+  assert.equal(endpoint.occupancy.observations, 1);
+  assert.deepEqual(ended, []);
+});

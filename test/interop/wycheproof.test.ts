@@ -1,8 +1,10 @@
-// Runs the Wycheproof vectors through src/crypto. The data is not ours: VECTORS_DIR names a folder with the JSON files.
+// Runs the Wycheproof vectors through src/crypto. The data is not ours: setup.sh fetches the JSON files;
+// VECTORS_DIR names another folder with them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { type AeadName, createAead } from "../../src/crypto/aead.ts";
 import { rawToDer } from "../../src/crypto/ecdsa.ts";
 import { keyPairFromScalar } from "../../src/crypto/ephemeral-keys.ts";
@@ -22,8 +24,7 @@ interface Group {
 }
 
 function groups(file: string): readonly Group[] {
-  const folder = process.env.VECTORS_DIR;
-  assert.ok(folder, "VECTORS_DIR is not set: it names the folder with Wycheproof's testvectors_v1 JSON files");
+  const folder = process.env.VECTORS_DIR ?? fileURLToPath(new URL(".work/vectors", import.meta.url));
   return JSON.parse(readFileSync(join(folder, file), "utf8")).testGroups;
 }
 

@@ -96,7 +96,7 @@ export class FakeServer implements AssociationFactory {
   /** What the next connection attempts end in; success when empty. */
   readonly connects: (Error | "never")[] = [];
   /** What the next requests are answered with; the defaults when empty. */
-  readonly answers: (CoapResponse | Error | "never")[] = [];
+  readonly answers: (CoapResponse | Error | "never" | "closes")[] = [];
   #registrations = 0;
 
   get association(): FakeAssociation {
@@ -123,6 +123,11 @@ export class FakeServer implements AssociationFactory {
     const answer = this.answers.shift();
     if (answer === "never") return new Promise(() => {});
     if (answer instanceof Error) throw answer;
+    if (answer === "closes") {
+      const error = new FakeNetworkError("CLOSED", "closed by the server");
+      this.association.lose(error);
+      throw error;
+    }
     return answer ?? this.#usual(message);
   }
 

@@ -166,7 +166,18 @@ test("a refused Register whose association closes meanwhile is repeated over a n
   await bench.started();
   bench.server.association.lose();
   await bench.advance(1);
-  assert.deepEqual(bench.server.take(), ["connect", REGISTER, "connect", REGISTER]);
+  assert.deepEqual(bench.server.take(), ["connect", REGISTER], "not before the pause is over");
+  await bench.advance(1);
+  assert.deepEqual(bench.server.take(), ["connect", REGISTER]);
+});
+
+test("a server that closes the association at each Register is not hammered", async () => {
+  const bench = new BenchAccount();
+  for (let i = 0; i < 20; i++) bench.server.answers.push("closes");
+  await bench.started();
+  await bench.advance(61);
+  assert.equal(bench.server.take().filter((line) => line === "connect").length, 5);
+  await bench.account.stop();
 });
 
 test("a Register without a Location-Path is refused", async () => {

@@ -44,3 +44,15 @@ export function withoutExtendedMasterSecret(datagram: Uint8Array): Uint8Array {
     return encodeClientHello({ ...hello, extensions });
   });
 }
+
+/** The body of the last whole message of one type that went over the wire in the clear. */
+export function lastMessage(sent: readonly { readonly datagram: Uint8Array }[], type: HandshakeType): Uint8Array {
+  let found = new Uint8Array();
+  for (const { datagram } of sent) {
+    rewriteMessages(datagram, type, (body) => {
+      found = Uint8Array.from(body);
+      return body;
+    });
+  }
+  return found;
+}

@@ -5,7 +5,7 @@ const maxBytes = 16_384;
 
 /**
  * Protected handshake records that came before the keys to read them: reordered, or sent while our side still waits
- * for a secret (RFC 6347 §4.2.4 lets them be kept). Few and small; what does not fit is sent again by the peer.
+ * for a secret (RFC 6347 §4.1 lets them be kept). Few and small; what does not fit is sent again by the peer.
  */
 export class EarlyRecords {
   #records: DtlsRecord[] = [];

@@ -56,13 +56,13 @@ export class BackOff {
     if (wakeUp.type !== "stop") this.#options.machine.step("retry", wakeUp.type === "due" ? reason : wakeUp.reason);
   }
 
-  /** Until the time is over, or something that ends a pause. */
+  /** Until the time is over, or someone asks for more than a pause can give: not for an association that closes. */
   async pause(milliseconds: number): Promise<WakeUp> {
     const { clock, wakeUps } = this.#options;
     const end = clock.now() + milliseconds;
     for (;;) {
       const wakeUp = await wakeUps.next(Math.max(0, end - clock.now()));
-      if (wakeUp.type !== "update" && wakeUp.type !== "disable") return wakeUp;
+      if (wakeUp.type === "due" || wakeUp.type === "stop" || wakeUp.type === "reconnect") return wakeUp;
     }
   }
 }

@@ -43,6 +43,7 @@ const DISABLE_TIMEOUT_S = 86_400;
 interface Link {
   readonly association: Association;
   readonly session: ServerSession;
+  closed: boolean;
 }
 
 /** What `status` shows of a running cycle. Times are MonotonicClock milliseconds. */
@@ -92,7 +93,7 @@ export class RegistrationCycle {
     emit({ type: "connecting", reason: machine.reason, attempt: retry.attempts + 1 });
     const session = newSession();
     try {
-      const link = { association: await associations.connect(session.handle, signal), session };
+      const link = { association: await associations.connect(session.handle, signal), session, closed: false };
       this.#connected(link, clock.now() - startedAt);
       return link;
     } catch (error) {
@@ -108,6 +109,7 @@ export class RegistrationCycle {
     this.#link = link;
     this.#status = { peer };
     link.association.onClosed((error) => {
+      link.closed = true;
       // One that we gave up ourselves is no news.
       if (this.#link !== link) return;
       const reason = error ? describeError(error) : "the server closed the association";
@@ -144,7 +146,7 @@ export class RegistrationCycle {
         }
         const wakeUp = await this.#backOff.wait(error);
         if (wakeUp.type === "stop") return undefined;
-        if (!(error instanceof RegistrationError) || wakeUp.type !== "due") {
+        if (!(error instanceof RegistrationError) || link.closed || wakeUp.type !== "due") {
           machine.step("retry", wakeUp.type === "due" ? "trying again" : wakeUp.reason);
           return undefined;
         }
