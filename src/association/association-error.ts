@@ -1,4 +1,5 @@
 import { CodedError } from "../util/coded-error.ts";
+import type { PeerAddress } from "../util/network.ts";
 
 export type AssociationErrorCode =
   /** No address of the server answered, or each refused; `message` lists them with their reasons. */
@@ -10,11 +11,19 @@ export type AssociationErrorCode =
   /** The caller gave up. */
   | "CANCELLED";
 
-/** No association came about. The message says which server, which addresses and why, in words. */
+/** One address of the server and why it did not work. */
+export interface FailedAddress {
+  readonly address: PeerAddress;
+  readonly error: Error;
+}
+
+/** No association came about. The message says which server, which addresses and why, in words, causes included. */
 export class AssociationError extends CodedError {
   declare readonly code: AssociationErrorCode;
+  readonly failed: readonly FailedAddress[];
 
-  constructor(code: AssociationErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
+  constructor(code: AssociationErrorCode, message: string, failed: readonly FailedAddress[] = []) {
+    super(code, message);
+    this.failed = failed;
   }
 }

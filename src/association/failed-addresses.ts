@@ -1,21 +1,15 @@
 import { DtlsError } from "../dtls/dtls-error.ts";
 import { describeError } from "../util/coded-error.ts";
-import { addressText, type PeerAddress } from "../util/network.ts";
-import { AssociationError, type AssociationErrorCode } from "./association-error.ts";
+import { addressText } from "../util/network.ts";
+import { AssociationError, type AssociationErrorCode, type FailedAddress } from "./association-error.ts";
 import type { ServerUri } from "./server-uri.ts";
 
-export interface FailedAddress {
-  readonly address: PeerAddress;
-  readonly error: Error;
-}
-
-/** One error out of the errors of all addresses. `cause` is the one that decided the code. */
+/** One error out of the errors of all addresses. */
 export function failedEverywhere(uri: ServerUri, failed: readonly FailedAddress[]): AssociationError {
   const code = mostTelling(failed.map(({ error }) => codeOf(error)));
-  const cause = failed.find(({ error }) => codeOf(error) === code)?.error;
   const reasons = failed.map(({ address, error }) => `${addressText(address)}: ${describeError(error)}`);
   const why = reasons.join("; ") || "the name has no address";
-  return new AssociationError(code, `cannot connect to ${uri.text}: ${why}`, cause && { cause });
+  return new AssociationError(code, `cannot connect to ${uri.text}: ${why}`, failed);
 }
 
 function codeOf(error: Error): AssociationErrorCode {

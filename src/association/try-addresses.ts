@@ -1,7 +1,7 @@
 import type { Logger } from "../util/log.ts";
 import { addressText, type DatagramPath, type Network, type PeerAddress } from "../util/network.ts";
-import { AssociationError } from "./association-error.ts";
-import { type FailedAddress, failedEverywhere } from "./failed-addresses.ts";
+import { AssociationError, type FailedAddress } from "./association-error.ts";
+import { failedEverywhere } from "./failed-addresses.ts";
 import type { ServerUri } from "./server-uri.ts";
 
 export interface Attempt {

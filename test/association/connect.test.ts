@@ -5,6 +5,7 @@ import { firstAnswerMs, shakeHands } from "../../src/association/shake-hands.ts"
 import { tryAddresses } from "../../src/association/try-addresses.ts";
 import type { Credential } from "../../src/credentials/ports/credential.ts";
 import { DtlsError } from "../../src/dtls/dtls-error.ts";
+import { describeError } from "../../src/util/coded-error.ts";
 import { silentLogger } from "../../src/util/log.ts";
 import { FakeNetwork } from "../support/fake-network.ts";
 import { ScriptedDtls } from "../support/scripted-dtls.ts";
@@ -100,6 +101,8 @@ test("a refused certificate and a failed card are told apart from a silent serve
     await tell((client) => client.end(new DtlsError(inner, "in words")));
     await tell((client) => client.end(new DtlsError("HANDSHAKE_TIMEOUT", "no answer")));
     await assert.rejects(outcome, { code: outer, message: /5684: in words/ });
+    const told = describeError(await outcome.catch((error: unknown) => error));
+    assert.equal(told.match(/in words/g)?.length, 1);
     assert.equal(time.armed, 0);
   }
 });
