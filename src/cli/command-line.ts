@@ -31,30 +31,46 @@ const card = {
 
 /** Understands the arguments, runs their command and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  await yargs([...args])
-    .scriptName("lwm2m-safe")
-    .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
-    .command(run)
-    .command("card", "Look at the card and use it", (cards: Argv) =>
-      cards
-        .command(card.list)
-        .command(card.info)
-        .command(card.random)
-        .command(card.sign)
-        .command(card.simulate)
-        .demandCommand(1, "which card command?"),
-    )
-    .command(demo)
-    .option("json", { type: "boolean", default: false, global: true, describe: "Print one JSON document" })
-    .demandCommand(1, "which command?")
-    .strict()
-    .exitProcess(false)
-    .epilogue(exitCodeHelp)
-    // Only the command line itself fails here, `check` included: what a command throws is caught by `finish`.
-    .fail((message, error, usage) => {
-      usage.showHelp("error");
-      process.stderr.write(`\nlwm2m-safe: ${message || error.message}\n`);
-      process.exitCode = ExitCode.usage;
-    })
-    .parseAsync();
+  try {
+    await commands(args).parseAsync();
+  } catch (error) {
+    if (!(error instanceof WrongCommandLine)) throw error;
+    process.exitCode = ExitCode.usage;
+  }
+}
+
+/** Thrown after the message was shown: yargs would go on and run the command. */
+class WrongCommandLine extends Error {}
+
+function commands(args: readonly string[]): Argv {
+  return (
+    yargs([...args])
+      .scriptName("lwm2m-safe")
+      .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
+      .command(run)
+      .command("card", "Look at the card and use it", cardCommands)
+      .command(demo)
+      .option("json", { type: "boolean", default: false, global: true, describe: "Print one JSON document" })
+      .demandCommand(1, "which command?")
+      .strict()
+      .exitProcess(false)
+      .epilogue(exitCodeHelp)
+      // Only the command line itself fails here, `check` included: what a command throws is caught by `finish`.
+      .fail((message, error, usage) => {
+        if (error instanceof WrongCommandLine) throw error;
+        usage.showHelp("error");
+        process.stderr.write(`\nlwm2m-safe: ${message || error.message}\n`);
+        throw new WrongCommandLine();
+      })
+  );
+}
+
+function cardCommands(yargs: Argv): Argv {
+  return yargs
+    .command(card.list)
+    .command(card.info)
+    .command(card.random)
+    .command(card.sign)
+    .command(card.simulate)
+    .demandCommand(1, "which card command?");
 }

@@ -1,8 +1,8 @@
 import type { CardObject } from "../../credentials/adapters/iotsafe/object-list.ts";
 import { toHex } from "../../util/bytes.ts";
 import { table } from "../../util/table.ts";
-import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
+import type { Command } from "../lazy-command.ts";
 import { cardUri, withCard } from "../with-card.ts";
 
 const use = { priority: "cli" } as const;

@@ -1,8 +1,8 @@
 import { listReaders } from "../../platform/pcsc/pcsc-connector.ts";
 import { nodeTimers } from "../../platform/timers.ts";
 import { table } from "../../util/table.ts";
-import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
+import type { Command } from "../lazy-command.ts";
 
 /** The PC/SC readers and what is in them. */
 export const cardList: Command<object> = {

@@ -1,7 +1,7 @@
 import { toHex } from "../../util/bytes.ts";
 import { CodedError } from "../../util/coded-error.ts";
-import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
+import type { Command } from "../lazy-command.ts";
 import { cardUri, withCard } from "../with-card.ts";
 
 /** Random bytes from the card's generator. */

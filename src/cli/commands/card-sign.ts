@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { SignatureScheme } from "../../crypto/signature-scheme.ts";
 import { encodeUtf8, toHex } from "../../util/bytes.ts";
 import { CodedError } from "../../util/coded-error.ts";
-import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
+import type { Command } from "../lazy-command.ts";
 import { cardUri, withCard } from "../with-card.ts";
 
 interface SignOptions {

@@ -2,8 +2,8 @@ import { parseLatency } from "../../sandbox/card/latency.ts";
 import { runDemo } from "../../sandbox/demo/demo.ts";
 import { reportTable } from "../../sandbox/demo/demo-report.ts";
 import { CodedError } from "../../util/coded-error.ts";
-import type { Command } from "../lazy-command.ts";
 import { ExitCode } from "../exit-code.ts";
+import type { Command } from "../lazy-command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 interface DemoCommandOptions {

@@ -3,9 +3,9 @@ import type { Argv } from "yargs";
 import { type AgentEvent, eventLine } from "../../agent/agent-event.ts";
 import { createMachineAgent } from "../../agent/machine-agent.ts";
 import { createLogger } from "../../platform/logger.ts";
-import type { Command } from "../lazy-command.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { ExitCode } from "../exit-code.ts";
+import type { Command } from "../lazy-command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export interface RunOptions {
