@@ -9,9 +9,6 @@ import type { ExclusiveLock } from "../smartcard/exclusive-lock.ts";
 import { encodeUtf8, toHex } from "../util/bytes.ts";
 import type { Logger } from "../util/log.ts";
 
-/** World-writable and emptied at boot on every Linux; one place, so that agent and card commands see each other. */
-const lockFolder = "/run/lock";
-
 /** The owner of one card of this machine, reached as the channel says. Drivers are loaded when first needed. */
 export function createCardService(channel: CardChannelName, logger: Logger, observer?: CardObserver): CardService {
   return new CardService({
@@ -47,8 +44,9 @@ function lazyLock(channel: CardChannelName): ExclusiveLock {
   return {
     acquire: async () => {
       const { LockFile } = await import("../platform/lock-file.ts");
+      const { lockFolder } = await import("../platform/lock-folder.ts");
       const name = toHex(sha256(encodeUtf8(JSON.stringify(channel))).subarray(0, 8));
-      return new LockFile(`${lockFolder}/lwm2m-safe-card-${name}`).acquire();
+      return new LockFile(`${lockFolder()}/lwm2m-safe-card-${name}`).acquire();
     },
   };
 }

@@ -28,12 +28,13 @@ export class ServerAssociations implements AssociationFactory {
   readonly #ports: ServerAssociationsPorts;
   /** Kept while it works: opening it asks the card. */
   #credential: Credential | undefined;
+  #hint: string | undefined;
 
   /** Throws CodedError "BAD_SERVER_URI". */
   constructor(config: ServerConfig, ports: ServerAssociationsPorts) {
     this.#security = config.security;
     this.#uri = parseServerUri(config.uri);
-    this.#ports = ports;
+    this.#ports = { ...ports, onHint: (peer, hint) => this.#noteHint(peer, hint) };
   }
 
   async connect(handle: RequestHandler, signal: AbortSignal): Promise<Association> {
@@ -49,6 +50,7 @@ export class ServerAssociations implements AssociationFactory {
     try {
       const association = await connectDtls(target, handle, this.#ports, signal);
       const { peer, session } = association;
+      this.#hint = undefined;
       if (session) emit({ type: "handshake", peer, suite: session.cipherSuiteName, ...session.handshake });
       return association;
     } catch (error) {
@@ -73,5 +75,12 @@ export class ServerAssociations implements AssociationFactory {
     const source = uri.slice(0, uri.indexOf(":")).toLowerCase();
     this.#ports.emit({ type: "credential", source, kind: credential.kind });
     return credential;
+  }
+
+  /** A server that is not there says so at once by ICMP, long before an attempt ends; said once. */
+  #noteHint(peer: string, { message }: Error): void {
+    const level = message === this.#hint ? "debug" : "info";
+    this.#hint = message;
+    this.#ports.logger[level]("no answer yet; the network says", { peer, reason: message });
   }
 }

@@ -25,7 +25,7 @@ async function open({ path, last }: Attempt, handle: RequestHandler, ports: Conn
   const traffic = new CountedPath(path);
   const peer = addressText(path.peer);
   const transport = new PathTransport(traffic);
-  path.onHint((hint) => logger.debug("hint from the network", { peer, reason: hint.message }));
+  path.onHint((hint) => ports.onHint?.(peer, hint));
   const options = { transport, handle, peer, traffic, clock, timers, entropy, logger };
   const association = new CoapAssociation({ ...options, ...(parameters && { parameters }) });
   if (last) return association;

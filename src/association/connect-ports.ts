@@ -12,5 +12,7 @@ export interface ConnectPorts {
   readonly entropy: Entropy;
   readonly ephemeralKeys: EphemeralKeys;
   readonly logger: Logger;
+  /** Told what the network says of a peer that has not answered yet; ICMP is a hint and no more. */
+  onHint?(peer: string, hint: Error): void;
   readonly coapParameters?: Partial<CoapParameters>;
 }

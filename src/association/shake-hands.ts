@@ -1,6 +1,5 @@
 import type { DtlsConnection, DtlsSession } from "../dtls/connection.ts";
 import { DtlsError } from "../dtls/dtls-error.ts";
-import type { Logger } from "../util/log.ts";
 import { addressText } from "../util/network.ts";
 import type { MonotonicClock, Timers } from "../util/time.ts";
 import { DtlsTransport } from "./dtls-transport.ts";
@@ -10,7 +9,7 @@ import type { Attempt } from "./try-addresses.ts";
 export interface HandshakePorts {
   readonly clock: MonotonicClock;
   readonly timers: Timers;
-  readonly logger: Logger;
+  onHint?(peer: string, hint: Error): void;
 }
 
 /** Three transmissions of a ClientHello (RFC 6347 §4.2.4.1) without any answer: the next address may do better. */
@@ -21,7 +20,7 @@ export async function shakeHands(
   connection: DtlsConnection,
   parties: HandshakeParties,
   { path, last, signal }: Attempt,
-  { clock, timers, logger }: HandshakePorts,
+  { clock, timers, onHint }: HandshakePorts,
 ): Promise<{ readonly transport: DtlsTransport; readonly session: DtlsSession }> {
   const answer = answerNeed.bind(undefined, parties);
   const transport = new DtlsTransport(connection, path, { clock, timers, answerNeed: answer });
@@ -30,7 +29,7 @@ export async function shakeHands(
   signal.addEventListener("abort", cancel);
   const patience = last ? undefined : timers.schedule(firstAnswerMs, () => transport.received || abandon(silent()));
   path.onHint((hint) => {
-    logger.debug("hint from the network", { address: addressText(path.peer), reason: hint.message });
+    onHint?.(addressText(path.peer), hint);
     if (!last && !transport.received) abandon(new DtlsError("HANDSHAKE_TIMEOUT", hint.message));
   });
   try {
