@@ -36,10 +36,10 @@ async function talk(
 ): Promise<{ readonly udp: UdpDtls; readonly session: DtlsSession; readonly output: string }> {
   const port = await freeUdpPort();
   const openssl = new OpensslProcess(["s_server", "-dtls1_2", "-accept", `127.0.0.1:${port}`, ...serverArgs], env);
+  const connection = new DtlsClient(config, ports);
+  const udp = await UdpDtls.connect(connection, port, answers);
   try {
     await openssl.prints("ACCEPT");
-    const connection = new DtlsClient(config, ports);
-    const udp = await UdpDtls.connect(connection, port, answers);
     connection.start(performance.now());
     udp.pump();
     const session = await udp.log.connected();
@@ -47,10 +47,12 @@ async function talk(
     await openssl.prints("from the client");
     openssl.write("from the server\n");
     await udp.log.received("from the server");
-    udp.close();
+    connection.close(performance.now());
+    udp.pump();
     await openssl.prints("DONE");
     return { udp, session, output: openssl.output };
   } finally {
+    udp.close();
     openssl.stop();
   }
 }

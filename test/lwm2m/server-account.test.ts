@@ -386,3 +386,31 @@ test("attributes that a server attached survive a new registration, those of a d
   const gone = await bench.server.association.ask("GET", "/33000/0/0", { accept: ContentFormat.linkFormat });
   assert.equal(new TextDecoder().decode(gone.payload), "</33000/0/0>");
 });
+
+test("a listener that throws does not disturb the account", async () => {
+  const bench = new BenchAccount({
+    onEvent: () => {
+      throw new Error("listener");
+    },
+  });
+  await bench.started();
+  assert.equal(bench.account.status.state, "registered");
+  assert.ok(bench.logged.includes("error: a listener for account events threw"));
+  await bench.account.stop();
+});
+
+test("an association that comes too late for a stop is closed again without a Register", async () => {
+  const bench = new BenchAccount();
+  const { connect } = bench.server;
+  bench.server.connect = async (handle, signal) => {
+    await new Promise<void>((resolve) => void bench.device.time.schedule(1000, resolve));
+    return connect.call(bench.server, handle, signal);
+  };
+  await bench.started();
+  const stopped = bench.account.stop();
+  await bench.advance(2);
+  await stopped;
+  assert.equal(bench.account.status.state, "stopped");
+  assert.equal(bench.server.association.closed, true);
+  assert.ok(!bench.server.log.some((line) => line.startsWith("DELETE")));
+});

@@ -7,8 +7,9 @@ export interface DevicePort {
   readonly deviceType?: string;
   readonly hardwareVersion?: string;
   readonly softwareVersion?: string;
-  /** KB (units of 1,000 bytes in the registry's words "kilobytes"). */
+  /** Kilobytes of 1,000 bytes. */
   memoryFree?(): number | Promise<number>;
+  /** Kilobytes of 1,000 bytes. */
   memoryTotal?(): number | Promise<number>;
   /** 0 DC, 1 internal battery, 2 external battery, 3 fuel cell, 4 PoE, 5 USB, 6 AC, 7 solar; one entry a source. */
   powerSources?(): readonly PowerSource[] | Promise<readonly PowerSource[]>;

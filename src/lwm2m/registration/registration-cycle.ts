@@ -93,7 +93,11 @@ export class RegistrationCycle {
     emit({ type: "connecting", reason: machine.reason, attempt: retry.attempts + 1 });
     const session = newSession();
     try {
-      const link = { association: await associations.connect(session.handle, signal), session, closed: false };
+      const association = await associations.connect(session.handle, signal);
+      // It may come just after the stop that should have prevented it.
+      if (signal.aborted) await association.close();
+      signal.throwIfAborted();
+      const link = { association, session, closed: false };
       this.#connected(link, clock.now() - startedAt);
       return link;
     } catch (error) {

@@ -8,7 +8,6 @@ export class PendingAnswer {
 
   /** Gives the answer at once, or keeps it and announces its length. Data that Le leaves over waits as well. */
   give(answer: Answer, apdu: CommandApdu, answers: Settings["answers"]): Answer {
-    this.#waiting = undefined;
     if (answer.data.length === 0) return answer;
     // A command without data gets its answer at once (case 2); after data a T=0 card can only announce it.
     if (answers === "direct" || apdu.data.length === 0) return this.#part(answer, apdu.le ?? 256, answers);
@@ -27,7 +26,7 @@ export class PendingAnswer {
     return this.#part(answer, wanted, answers);
   }
 
-  /** Any other command comes in between. */
+  /** Any other command came, also one that is refused then. */
   drop(): void {
     this.#waiting = undefined;
   }

@@ -8,12 +8,15 @@ import (
 
 type client struct{ connection *dtls.Conn }
 
-// dial does the handshakes asked for and keeps the last one's connection.
+// dial does the handshakes asked for and keeps the last one's connection. None at all is what a benchmark compares with.
 func dial(address *net.UDPAddr, options Options) (Peer, error) {
 	if err := options.load(); err != nil {
 		return nil, err
 	}
 	settings := clientSettings(&options)
+	if options.Handshakes == 0 {
+		return nil, nil
+	}
 	for done := 1; ; done++ {
 		connection, err := dtls.DialWithOptions("udp", address, settings...)
 		if err != nil {

@@ -21,7 +21,7 @@ func main() {
 		fail(err)
 		os.Exit(1)
 	}
-	if options.Handshakes > 1 {
+	if options.Handshakes != 1 {
 		return
 	}
 	lines := bufio.NewScanner(os.Stdin)

@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"github.com/pion/dtls/v3"
+	"github.com/pion/dtls/v3/pkg/crypto/elliptic"
 )
 
 // Options are the command line.
 type Options struct {
 	Role, Host        string
 	Port              int
-	Suites            string
+	Suites, Curves    string
 	PSK, Identity     string
 	Key, Cert, CA     string
 	Name              string
@@ -27,6 +28,7 @@ type Options struct {
 	FlightInterval    time.Duration
 	decodedPSK        []byte
 	chosenSuites      []dtls.CipherSuiteID
+	chosenCurves      []elliptic.Curve
 	ownCertificate    *tls.Certificate
 	certificateIssuer *x509.CertPool
 }
@@ -36,6 +38,7 @@ func (o *Options) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.Host, "host", "127.0.0.1", "address")
 	flags.IntVar(&o.Port, "port", 0, "port; for a server 0 is a free one")
 	flags.StringVar(&o.Suites, "suites", "", "cipher suites in order, by their names of the registry, separated by commas")
+	flags.StringVar(&o.Curves, "curves", "", "curves of the key exchange in order: P-256, P-384, X25519, separated by commas")
 	flags.StringVar(&o.PSK, "psk", "", "pre-shared key in hex")
 	flags.StringVar(&o.Identity, "identity", "", "identity of the pre-shared key")
 	flags.StringVar(&o.Key, "key", "", "private key (PEM)")
@@ -44,7 +47,7 @@ func (o *Options) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.Name, "name", "localhost", "name of the server, for SNI and for its certificate")
 	flags.BoolVar(&o.RequireEMS, "require-ems", false, "refuse a peer without extended master secret")
 	flags.IntVar(&o.MTU, "mtu", 1200, "largest datagram")
-	flags.IntVar(&o.Handshakes, "handshakes", 1, "client: this many handshakes one after the other, then end")
+	flags.IntVar(&o.Handshakes, "handshakes", 1, "client: other than 1: this many handshakes one after the other, then end")
 	flags.DurationVar(&o.FlightInterval, "flight-interval", time.Second, "first retransmission")
 }
 
@@ -55,6 +58,9 @@ func (o *Options) load() error {
 		return fmt.Errorf("-psk: %w", err)
 	}
 	if o.chosenSuites, err = suites(o.Suites); err != nil {
+		return err
+	}
+	if o.chosenCurves, err = curves(o.Curves); err != nil {
 		return err
 	}
 	if o.Cert != "" {
@@ -85,6 +91,9 @@ func (o *Options) shared() []dtls.Option {
 	}
 	if len(o.chosenSuites) > 0 {
 		settings = append(settings, dtls.WithCipherSuites(o.chosenSuites...))
+	}
+	if len(o.chosenCurves) > 0 {
+		settings = append(settings, dtls.WithEllipticCurves(o.chosenCurves...))
 	}
 	if o.RequireEMS {
 		settings = append(settings, dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret))
@@ -119,13 +128,22 @@ func suites(names string) ([]dtls.CipherSuiteID, error) {
 	} {
 		known[suite.String()] = suite
 	}
-	var chosen []dtls.CipherSuiteID
+	return choose("-suites", names, known)
+}
+
+func curves(names string) ([]elliptic.Curve, error) {
+	known := map[string]elliptic.Curve{"P-256": elliptic.P256, "P-384": elliptic.P384, "X25519": elliptic.X25519}
+	return choose("-curves", names, known)
+}
+
+func choose[T any](flag, names string, known map[string]T) ([]T, error) {
+	var chosen []T
 	for _, name := range strings.FieldsFunc(names, func(r rune) bool { return r == ',' }) {
-		suite, ok := known[name]
+		one, ok := known[name]
 		if !ok {
-			return nil, fmt.Errorf("-suites: %s is not among those that this program offers", name)
+			return nil, fmt.Errorf("%s: %s is not among those that this program offers", flag, name)
 		}
-		chosen = append(chosen, suite)
+		chosen = append(chosen, one)
 	}
 	return chosen, nil
 }

@@ -90,9 +90,11 @@ test("lengths that don't add up are 6700, extended ones too", async () => {
 test("GET RESPONSE without anything waiting is 6985, and a command in between drops what waited", async () => {
   const sim = await selectedSim();
   assert.equal(await sim.send("00C0000010"), "6985");
-  await sim.send("80CD000003850101");
-  await sim.send("8084000004");
-  assert.equal(await sim.send("80C0000047"), "6985");
+  for (const between of ["8084000004", "8084010004", "80CBC10001840101", "00A4040005A000000001"]) {
+    await sim.send("80CD000003850101");
+    await sim.send(between);
+    assert.equal(await sim.send("80C0000047"), "6985", between);
+  }
 });
 
 test("GET RESPONSE may fetch in pieces; each says how much is left", async () => {
