@@ -2,7 +2,7 @@ import type { Effort, Result } from "./measure.ts";
 
 const method = (effort: Effort) => `
 Method. One server for all: pion v3 (test/interop/pion, -role server), P-256 certificate, extended master secret and a
-client certificate required, cookie exchange on; loopback. Each client is a process of its own: ours from plain
+client certificate required, cookie exchange on, started anew for each run; loopback. Each client is a process of its own: ours from plain
 JavaScript as in dist/, pion from Go, @nodertc/dtls 0.6.0 as published. Same client certificate for all. Counts: one
 handshake through a relay, UDP payload, ECDSA signatures of ServerKeyExchange and CertificateVerify as 72 bytes,
 close_notify left out. CPU: user and system time of the client process by rusage over ${effort.handshakes} handshakes, less a run of
