@@ -40,12 +40,14 @@ export async function makeParties(): Promise<Parties> {
 }
 
 export interface FaultBenchOptions {
-  readonly cache?: CertificateCache;
+  readonly cache?: CertificateCache | undefined;
   /** Stands between the agent and the card. */
   readonly wrapConnector?: (connector: CardConnector) => CardConnector;
 }
 
 const stepMs = 50;
+/** As the transports have it. */
+const apduDeadlineMs = 20_000;
 
 /**
  * The whole agent, its card in a reader that stays powered and the sandbox's server, in one process and in virtual
@@ -59,10 +61,13 @@ export class FaultBench {
   readonly server: FaultServer;
   readonly network: MemoryNetwork;
   readonly agent: Agent;
+  /** Of the card, in hexadecimal: never to be seen anywhere else. */
+  readonly privateKey: string;
   readonly #sim: VirtualSim;
 
   constructor({ ca, own, profile }: Parties, options: FaultBenchOptions = {}) {
     const { time, log } = this;
+    this.privateKey = String(profile.keyPairs[0]?.privateKey);
     const ports = { clock: time, timers: time };
     this.network = new MemoryNetwork(time);
     this.server = new FaultServer({ ca, own }, { ...ports, socket: this.network.socket, entropy: new SeededRandom(1) });
@@ -79,7 +84,7 @@ export class FaultBench {
       logger: log,
       cardFigures,
       credentials: new IotSafeProvider({
-        createCard: () => new CardService({ ...ports, connector, observer: cardFigures, logger: log }),
+        createCard: () => new CardService({ ...ports, connector, observer: cardFigures, logger: log, apduDeadlineMs }),
         logger: log,
         ...(cache && { cache }),
       }),
