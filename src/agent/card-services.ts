@@ -9,6 +9,12 @@ import type { ExclusiveLock } from "../smartcard/exclusive-lock.ts";
 import { encodeUtf8, toHex } from "../util/bytes.ts";
 import type { Logger } from "../util/log.ts";
 
+/**
+ * For one APDU. Shorter than a handshake waits for its signature (30 s), so that a mute card is called just that, and longer
+ * than the slowest command takes: key generation, some seconds.
+ */
+const apduDeadlineMs = 20_000;
+
 /** The owner of one card of this machine, reached as the channel says. Drivers are loaded when first needed. */
 export function createCardService(channel: CardChannelName, logger: Logger, observer?: CardObserver): CardService {
   return new CardService({
@@ -24,10 +30,11 @@ export function createCardService(channel: CardChannelName, logger: Logger, obse
 async function loadConnector(channel: CardChannelName): Promise<CardConnector> {
   if (channel.kind === "pcsc") {
     const { PcscConnector } = await import("../platform/pcsc/pcsc-connector.ts");
-    return new PcscConnector({ timers: nodeTimers, ...(channel.reader !== undefined && { reader: channel.reader }) });
+    const { reader } = channel;
+    return new PcscConnector({ timers: nodeTimers, apduDeadlineMs, ...(reader !== undefined && { reader }) });
   }
   const { SocketCardConnector } = await import("../platform/card-socket.ts");
-  return new SocketCardConnector(channel, nodeTimers);
+  return new SocketCardConnector(channel, nodeTimers, apduDeadlineMs);
 }
 
 function lazyConnector(load: () => Promise<CardConnector>): CardConnector {

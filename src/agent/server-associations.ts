@@ -8,6 +8,7 @@ import { parseServerUri, type ServerUri } from "../association/server-uri.ts";
 import type { RequestHandler } from "../coap/exchange.ts";
 import type { CertificateVerifier } from "../credentials/ports/certificate-verifier.ts";
 import type { Credential, CredentialProvider } from "../credentials/ports/credential.ts";
+import { DtlsError } from "../dtls/dtls-error.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { CardFiguresCounter } from "./card-figures.ts";
@@ -28,6 +29,8 @@ export class ServerAssociations implements AssociationFactory {
   readonly #ports: ServerAssociationsPorts;
   /** Kept while it works: opening it asks the card. */
   #credential: Credential | undefined;
+  /** The server did not take what it was shown: a certificate may have been misread, or replaced on the card. */
+  #doubted = false;
   #hint: string | undefined;
 
   /** Throws CodedError "BAD_SERVER_URI". */
@@ -51,11 +54,11 @@ export class ServerAssociations implements AssociationFactory {
       const association = await connectDtls(target, handle, this.#ports, signal);
       const { peer, session } = association;
       this.#hint = undefined;
+      this.#doubted = false;
       if (session) emit({ type: "handshake", peer, suite: session.cipherSuiteName, ...session.handshake });
       return association;
     } catch (error) {
-      // Another card may be in the reader, or a new certificate on it: ask again next time.
-      if (error instanceof AssociationError && error.code === "CREDENTIAL_FAILED") this.#credential = undefined;
+      this.#blame(error);
       throw error;
     } finally {
       cardFigures.leaveHandshake();
@@ -64,8 +67,17 @@ export class ServerAssociations implements AssociationFactory {
 
   async #parties(security: SecurityConfig, signal: AbortSignal): Promise<HandshakeParties> {
     const verifier = await this.#ports.createVerifier(security, this.#uri);
+    const known = this.#credential;
+    if (this.#doubted && known?.kind === "certificate") await known.reread?.(signal);
     this.#credential ??= await this.#openCredential(security, signal);
     return { credential: this.#credential, verifier };
+  }
+
+  #blame(error: unknown): void {
+    if (!(error instanceof AssociationError)) return;
+    // Another card may be in the reader, or a new certificate on it: ask again next time.
+    if (error.code === "CREDENTIAL_FAILED") this.#credential = undefined;
+    this.#doubted = error.cause instanceof DtlsError && error.cause.code === "ALERT_RECEIVED";
   }
 
   async #openCredential({ credential: uri }: SecurityConfig, signal: AbortSignal): Promise<Credential> {

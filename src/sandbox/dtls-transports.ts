@@ -3,7 +3,7 @@ import type { DtlsSession, Need, NeedAnswer } from "../dtls/connection.ts";
 import type { DtlsListener, ListenerEvent } from "../dtls/listener.ts";
 import { addressText, parseAddress } from "../util/network.ts";
 import type { MonotonicClock, Timer, Timers } from "../util/time.ts";
-import type { ServerSocket } from "./server-socket.ts";
+import type { PeersSocket } from "./server-socket.ts";
 
 export interface DtlsTransportsPorts {
   readonly clock: MonotonicClock;
@@ -16,7 +16,7 @@ export type AcceptSession = (transport: ClosableTransport, peer: string, session
 /** Runs a DTLS listener on a socket: a transport for each established session. */
 export class DtlsTransports {
   readonly #listener: DtlsListener;
-  readonly #socket: ServerSocket;
+  readonly #socket: PeersSocket;
   readonly #ports: DtlsTransportsPorts;
   readonly #accept: AcceptSession;
   readonly #sessions = new Map<number, SessionTransport>();
@@ -24,7 +24,7 @@ export class DtlsTransports {
   #timer: Timer | undefined;
   #pumping = false;
 
-  constructor(listener: DtlsListener, socket: ServerSocket, ports: DtlsTransportsPorts, accept: AcceptSession) {
+  constructor(listener: DtlsListener, socket: PeersSocket, ports: DtlsTransportsPorts, accept: AcceptSession) {
     this.#listener = listener;
     this.#socket = socket;
     this.#ports = ports;

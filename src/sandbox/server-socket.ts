@@ -2,8 +2,15 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { PeerAddress } from "../util/network.ts";
 
+/** A socket that many peers talk to, whatever it is made of. */
+export interface PeersSocket {
+  onDatagram(listener: (from: PeerAddress, datagram: Uint8Array) => void): void;
+  /** A datagram that cannot be sent is lost. */
+  send(to: PeerAddress, datagram: Uint8Array): void;
+}
+
 /** One UDP socket that many peers talk to. */
-export class ServerSocket {
+export class ServerSocket implements PeersSocket {
   readonly address: PeerAddress;
   readonly #socket: Socket;
 
@@ -30,7 +37,6 @@ export class ServerSocket {
     );
   }
 
-  /** A datagram that cannot be sent is lost. */
   send(to: PeerAddress, datagram: Uint8Array): void {
     this.#socket.send(datagram, to.port, to.host, () => {});
   }

@@ -22,8 +22,10 @@ export class DecodeError extends CodedError {
   }
 }
 
-/** The message of an error and of its causes, joined: what a log line or a terminal shows. */
+/** The message of an error and of its causes, joined: what a log line or a terminal shows. Nothing is said twice. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`;
+  if (error.cause === undefined) return error.message;
+  const cause = describeError(error.cause);
+  return error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { suiteCleanup } from "../support/foreign/cleanup.ts";
 import { ImageStore } from "../support/foreign/image-store.ts";
+import { startLeshan } from "../support/foreign/leshan.ts";
 import { built, interopFolder } from "../support/foreign/paths.ts";
+import { temporaryFolder } from "../support/foreign/temporary-folder.ts";
 
 describe("the container image", () => {
   const cleanup = suiteCleanup();
@@ -38,11 +41,26 @@ describe("the container image", () => {
     const demo = JSON.parse(await store.run(tag, "lwm2m-safe", "demo", "--json"));
     assert.equal(demo.registered, true);
   });
+
+  test("registers at Leshan and de-registers on SIGTERM", async (t) => {
+    const leshan = await startLeshan(t);
+    const events = await leshan.management.events("contained");
+    const folder = temporaryFolder(t);
+    chmodSync(folder, 0o755);
+    const server = { uri: `coap://127.0.0.1:${leshan.ports.coap}` };
+    writeFileSync(join(folder, "agent.yaml"), JSON.stringify({ endpoint: "contained", server }));
+    const script = "lwm2m-safe run --config /etc/lwm2m-safe/agent.yaml & read -r word; kill -TERM $!; wait $!";
+    const container = await store.start(t, tag, `${folder}:/etc/lwm2m-safe`, "sh", "-c", script);
+    await events.waitFor("REGISTRATION");
+    container.say("stop");
+    assert.equal((await events.waitFor("DEREGISTRATION")).expired, false);
+    assert.equal(await container.exit(), 0);
+  });
 });
 
 describe("the compose file", () => {
   const check = (file: string): string =>
-    execFileSync(built("compose/target/compose-check"), [file], { encoding: "utf8" });
+    execFileSync(built("compose/target/compose-check"), [file], { encoding: "utf8", stdio: "pipe" });
 
   test("is one that Docker Compose's own library takes, with every part of the chain in it", () => {
     const { services } = JSON.parse(check(`${interopFolder}compose.yaml`));

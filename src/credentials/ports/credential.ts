@@ -10,6 +10,8 @@ export type Credential =
       readonly certificates: CertificateSource;
       readonly signer: Signer;
       readonly keyAgreement?: KeyAgreement;
+      /** Reads it anew, past any cache: the peer did not take what it was shown. Absent: there is nothing to gain. */
+      reread?(signal: AbortSignal): Promise<void>;
     }
   | { readonly kind: "psk"; readonly preSharedKey: PreSharedKey; readonly keyAgreement?: KeyAgreement };
 

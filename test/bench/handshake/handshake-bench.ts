@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Cleanup } from "../../support/foreign/cleanup.ts";
-import { DtlsPeer } from "../../support/foreign/dtls-peer.ts";
 import { makeIdentities } from "./bench-identities.ts";
 import { buildClients } from "./build-clients.ts";
 import { contenders, serverProgram } from "./contenders.ts";
@@ -20,9 +19,7 @@ export async function run(args: readonly string[]): Promise<void> {
     cleanup.after(() => rmSync(folder, { recursive: true }));
     const who = makeIdentities(cleanup, folder);
     const clients = buildClients(folder);
-    const server = new DtlsPeer(cleanup, serverProgram(who));
-    const { port } = await server.waitFor("listening");
-    const results = await measure(contenders(clients, who), port, effort);
+    const results = await measure(contenders(clients, who), serverProgram(who), effort);
     if (json) console.log(JSON.stringify({ ...effort, results }));
     else printReport(results, effort);
   } finally {

@@ -1,7 +1,9 @@
+import type { Program } from "../../support/foreign/foreign-process.ts";
 import type { OurClientReport } from "./clients/our-client.ts";
 import type { Contender } from "./contenders.ts";
 import { CountingRelay, type WireCounts } from "./counting-relay.ts";
 import { runClient } from "./run-client.ts";
+import { withServer } from "./with-server.ts";
 
 export interface Counts extends WireCounts {
   /** Absent where there is no card. */
@@ -21,31 +23,35 @@ export interface Effort {
 }
 
 /** Counts first, then time: in each round every contender has its turn, so that a busy minute hits all of them. */
-export async function measure(all: readonly Contender[], port: number, effort: Effort): Promise<readonly Result[]> {
+export async function measure(all: readonly Contender[], server: Program, effort: Effort): Promise<readonly Result[]> {
   const results: { contender: Contender; counts: Counts; cpuMs: number[] }[] = [];
-  for (const contender of all) results.push({ contender, counts: await countOne(contender, port), cpuMs: [] });
+  for (const contender of all) results.push({ contender, counts: await countOne(contender, server), cpuMs: [] });
   for (let round = 0; round < effort.rounds; round++) {
-    for (const { contender, cpuMs } of results) cpuMs.push(await timeOne(contender, port, effort.handshakes));
+    for (const { contender, cpuMs } of results) {
+      cpuMs.push(await timeOne(contender, server, effort.handshakes));
+    }
   }
   return results;
 }
 
-async function countOne(contender: Contender, serverPort: number): Promise<Counts> {
-  const relay = await CountingRelay.open(serverPort);
-  try {
-    const { output } = await runClient(contender.program(relay.port, 1));
-    return {
-      ...relay.counts,
-      card: contender.key === "SIM" ? (JSON.parse(output) as OurClientReport).card : undefined,
-    };
-  } finally {
-    relay.close();
-  }
+function countOne(contender: Contender, server: Program): Promise<Counts> {
+  return withServer(server, async (port) => {
+    const relay = await CountingRelay.open(port);
+    try {
+      const { output } = await runClient(contender.program(relay.port, 1));
+      const card = contender.key === "SIM" ? (JSON.parse(output) as OurClientReport).card : undefined;
+      return { ...relay.counts, card };
+    } finally {
+      relay.close();
+    }
+  });
 }
 
 /** A run without any handshake takes away what starting costs. */
-async function timeOne({ program }: Contender, port: number, handshakes: number): Promise<number> {
-  const idle = await runClient(program(port, 0));
-  const busy = await runClient(program(port, handshakes));
-  return (busy.cpuMs - idle.cpuMs) / handshakes;
+function timeOne({ program }: Contender, server: Program, handshakes: number): Promise<number> {
+  return withServer(server, async (port) => {
+    const idle = await runClient(program(port, 0));
+    const busy = await runClient(program(port, handshakes));
+    return (busy.cpuMs - idle.cpuMs) / handshakes;
+  });
 }

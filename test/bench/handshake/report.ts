@@ -1,15 +1,16 @@
 import type { Effort, Result } from "./measure.ts";
 
-const method = (effort: Effort) => `
-Method. One server for all: pion v3 (test/interop/pion, -role server), P-256 certificate, extended master secret and a
-client certificate required, cookie exchange on; loopback. Each client is a process of its own: ours from plain
-JavaScript as in dist/, pion from Go, @nodertc/dtls 0.6.0 as published. Same client certificate for all. Counts: one
-handshake through a relay, UDP payload, ECDSA signatures of ServerKeyExchange and CertificateVerify as 72 bytes,
-close_notify left out. CPU: user and system time of the client process by rusage over ${effort.handshakes} handshakes, less a run of
-the same client without any, divided by ${effort.handshakes}; ${effort.rounds} rounds, in each of which every client has its turn; medians.
-Not alike: @nodertc/dtls sends no signature_algorithms and no server_name, checks no certificate chain and never says
-close_notify; ours and pion do all four. The virtual SIM (zero latency) signs within the client's process: its CPU is in
-the SIM columns, and would be the card's.`;
+const method = ({ handshakes, rounds }: Effort) => `
+Method. One server for all: pion v3 (test/interop/pion, -role server), started anew for each run; extended master secret
+and a client certificate required, cookie exchange on; loopback. Each client is a process of its own: ours from plain
+JavaScript as in dist/, pion from Go, @nodertc/dtls 0.6.0 as published. The same P-256 certificates for all; P-256 or
+P-384 is the curve of the key exchange. Counts: one handshake through a relay; UDP payload; each ECDSA signature, those
+of certificates included, as 72 bytes; close_notify left out. CPU: user and system time of the client process by rusage
+over ${handshakes} handshakes one after the other, less a run of the same client with none, divided by ${handshakes}; so an engine's
+warming up is in it. ${rounds} rounds, in each of which every client has its turn; medians. Not alike: @nodertc/dtls sends no
+signature_algorithms and no server_name, checks no certificate chain, does not verify its own signature and never says
+close_notify; pion does all but verify its own signature. The virtual SIM (zero latency) signs within the client's
+process: that CPU is in the SIM columns, and would be the card's.`;
 
 export function printReport(results: readonly Result[], effort: Effort): void {
   console.log("One full handshake with client certificate\n");

@@ -1,9 +1,12 @@
 import { decodeFragments } from "../../../src/dtls/flight/handshake-fragment.ts";
 import { Reassembly } from "../../../src/dtls/flight/reassembly.ts";
+import type { HandshakeMessage } from "../../../src/dtls/handshake/handshake-message.ts";
 import { HandshakeType } from "../../../src/dtls/handshake/handshake-type.ts";
+import { decodeCertificate } from "../../../src/dtls/handshake/messages/certificate.ts";
 import { decodeCertificateVerify } from "../../../src/dtls/handshake/messages/certificate-verify.ts";
 import { decodeEcdheServerKeyExchange } from "../../../src/dtls/handshake/messages/server-key-exchange.ts";
 import { ContentType, decodeRecords } from "../../../src/dtls/record/record.ts";
+import { parseCertificate } from "../../../src/pki/certificate.ts";
 
 /** A DER-encoded P-256 signature has 72 bytes at most, one or two fewer by chance. */
 const countedSignatureBytes = 72;
@@ -20,14 +23,20 @@ export class SignatureLengths {
       for (const part of decodeFragments(fragment)) this.#messages.accept(part, 0);
     }
     for (let message = this.#messages.take(); message; message = this.#messages.take()) {
-      const signature = signatureOf(message.type, message.body);
-      if (signature) this.missingBytes += countedSignatureBytes - signature.length;
+      for (const { length } of signaturesIn(message)) this.missingBytes += countedSignatureBytes - length;
     }
   }
 }
 
-function signatureOf(type: number, body: Uint8Array): Uint8Array | undefined {
-  if (type === HandshakeType.server_key_exchange) return decodeEcdheServerKeyExchange(body).signed.signature;
-  if (type === HandshakeType.certificate_verify) return decodeCertificateVerify(body).signature;
-  return undefined;
+function signaturesIn({ type, body }: HandshakeMessage): readonly Uint8Array[] {
+  switch (type) {
+    case HandshakeType.certificate:
+      return decodeCertificate(body).chain.map((der) => parseCertificate(der).signature);
+    case HandshakeType.server_key_exchange:
+      return [decodeEcdheServerKeyExchange(body).signed.signature];
+    case HandshakeType.certificate_verify:
+      return [decodeCertificateVerify(body).signature];
+    default:
+      return [];
+  }
 }

@@ -2,11 +2,14 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Cleanup } from "./cleanup.ts";
+import { ForeignProcess } from "./foreign-process.ts";
 import { interopFolder } from "./paths.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folder = `${interopFolder}.work/images`;
+const store = ["--root", `${folder}/root`, "--runroot", `${folder}/run`];
+const env = { STORAGE_DRIVER: "vfs", BUILDAH_ISOLATION: "chroot" };
 
 /**
  * Container images built and run with no engine and no registry: buildah, in a store of its own, with stand-ins for the
@@ -38,14 +41,24 @@ export class ImageStore {
 
   /** Runs a command in a new container of the image, as the image's own user, and gives its standard output. */
   async run(tag: string, ...command: readonly string[]): Promise<string> {
-    const container = (await this.buildah("from", "-q", "--pull-never", `localhost/${tag}`)).trim();
-    this.cleanup.after(async () => void (await this.buildah("rm", container)));
-    return this.buildah("run", container, "--", ...command);
+    return this.buildah("run", await this.container(tag, this.cleanup), "--", ...command);
+  }
+
+  /** Starts a command likewise; `volume` is FOLDER:PATH. Signals do not go through: say what ends it on its input. */
+  async start(cleanup: Cleanup, tag: string, volume: string, ...command: readonly string[]) {
+    const container = await this.container(tag, cleanup);
+    const args = [...store, "run", "--volume", `${volume}:ro`, container, "--", ...command];
+    return new ForeignProcess(cleanup, { command: "buildah", args, env }, (line) => line);
+  }
+
+  private async container(tag: string, cleanup: Cleanup): Promise<string> {
+    const name = (await this.buildah("from", "-q", "--pull-never", `localhost/${tag}`)).trim();
+    cleanup.after(async () => void (await this.buildah("rm", name)));
+    return name;
   }
 
   private async buildah(...args: readonly string[]): Promise<string> {
-    const store = ["--root", `${folder}/root`, "--runroot", `${folder}/run`];
-    const env = { ...process.env, STORAGE_DRIVER: "vfs", BUILDAH_ISOLATION: "chroot" };
-    return (await run("buildah", [...store, ...args], { env, maxBuffer: 1 << 24 })).stdout;
+    const all = [...store, ...args];
+    return (await run("buildah", all, { env: { ...process.env, ...env }, maxBuffer: 1 << 24 })).stdout;
   }
 }

@@ -111,7 +111,8 @@ export class IotSafeCredential {
 
   /** The certificate that was sent already cannot be taken back: this handshake is lost, the next one will do. */
   async #rereadInstead(publicKey: Uint8Array, error: unknown, signal: AbortSignal): Promise<void> {
-    this.#logger.warn("the cached certificate does not go with the card's key; reading the card again");
+    // The failure itself is told by whoever wanted the signature.
+    this.#logger.info("no valid signature with a cached certificate: reading the card again");
     await this.reread(signal);
     if (equalBytes(this.#current.publicKey, publicKey)) return;
     const message = "the card's key and certificate were replaced since the last start; they were read anew, try again";

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import type { CertificateCache } from "../../src/credentials/adapters/iotsafe/certificate-cache.ts";
+import { StateFolder } from "../../src/platform/state-folder.ts";
+import { CodedError } from "../../src/util/coded-error.ts";
+import { FaultBench, makeParties, type Parties } from "../support/fault-bench.ts";
+
+const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+const readOnly = Object.assign(new Error("EROFS: read-only file system, open"), { code: "EROFS" });
+
+/** Nothing can be made there, not even by root. */
+const unwritableFolder = "/proc/lwm2m-safe";
+
+describe("an agent that cannot write its state", () => {
+  let parties: Parties;
+  before(async () => {
+    parties = await makeParties();
+  });
+
+  for (const [name, cause] of Object.entries({ "a full disk": full, "a read-only file system": readOnly })) {
+    it(`${name}: registers without its cache and says so once, however often the card is read`, async () => {
+      const cache = failingCache(cause);
+      const bench = new FaultBench(parties, { cache });
+      // Each failed signature has the credential opened anew, and kept anew.
+      bench.card.replan((_, command) => (fails(bench, command) ? { kind: "status", status: 0x6f00 } : undefined));
+      bench.agent.start();
+      await bench.registered(1);
+      assert.equal(bench.count("retrying"), 3);
+      assert.ok(cache.attempts > 1);
+      const [complaint, ...more] = bench.log.complaints.filter((text) => text.includes("cache"));
+      assert.match(complaint ?? "", /could not be cached .*cannot write .* in the state folder .*: (ENOSPC|EROFS)/);
+      assert.deepEqual(more, []);
+      await bench.stopped();
+    });
+  }
+
+  it("a folder that cannot be made: the same, with the real file system", async () => {
+    const state = new StateFolder(unwritableFolder);
+    const cache = {
+      get: (key: string) => state.read(key),
+      put: (key: string, value: Uint8Array) => state.write(key, value),
+    };
+    const bench = new FaultBench(parties, { cache });
+    bench.agent.start();
+    await bench.registered(1);
+    assert.equal(bench.log.complaints.length, 1);
+    assert.match(bench.log.complaints[0] ?? "", /could not be cached .*state folder \/proc\/lwm2m-safe/);
+    await bench.stopped();
+  });
+
+  it("a cache that cannot be read either: registers and says it once, in one line for each", async () => {
+    const cause = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+    const bench = new FaultBench(parties, {
+      cache: { ...failingCache(cause), get: () => Promise.reject(unreadable(cause)) },
+    });
+    bench.agent.start();
+    await bench.registered(1);
+    assert.equal(bench.log.complaints.length, 2);
+    assert.match(bench.log.complaints[0] ?? "", /cannot be used .*EIO/);
+    await bench.stopped();
+  });
+});
+
+/** The first three signatures. */
+function fails(bench: FaultBench, command: Uint8Array): boolean {
+  return command[1] === 0x2a && command[2] === 0x00 && bench.count("retrying") < 3;
+}
+
+function failingCache(cause: Error): CertificateCache & { attempts: number } {
+  return {
+    attempts: 0,
+    get: async () => undefined,
+    async put() {
+      this.attempts++;
+      throw new CodedError("STATE_UNWRITABLE", "cannot write a file in the state folder /var/lib/lwm2m-safe", {
+        cause,
+      });
+    },
+  };
+}
+
+function unreadable(cause: Error): CodedError {
+  return new CodedError("STATE_UNREADABLE", "cannot read a file in the state folder /var/lib/lwm2m-safe", { cause });
+}

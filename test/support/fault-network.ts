@@ -1,0 +1,82 @@
+import type { PeersSocket } from "../../src/sandbox/server-socket.ts";
+import { addressText, type DatagramPath, type Network, type PeerAddress } from "../../src/util/network.ts";
+import type { Timers } from "../../src/util/time.ts";
+
+const onewayMs = 1;
+const firstPort = 40_000;
+
+/** A network of one server and its clients, in memory and on injected time. Every opened path has a port of its own. */
+export class MemoryNetwork implements Network {
+  /** The server's end. */
+  readonly socket: PeersSocket;
+  readonly #timers: Timers;
+  readonly #paths = new Map<string, MemoryPath>();
+  #nextPort = firstPort;
+  #serve: (from: PeerAddress, datagram: Uint8Array) => void = () => {};
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+    this.socket = {
+      onDatagram: (listener) => {
+        this.#serve = listener;
+      },
+      send: (to, datagram) => this.#later(() => this.#paths.get(addressText(to))?.receive(datagram)),
+    };
+  }
+
+  /** Paths that nobody has closed yet. */
+  get openPaths(): number {
+    return this.#paths.size;
+  }
+
+  async resolve(host: string, port: number): Promise<readonly PeerAddress[]> {
+    return [{ host, port, family: 4 }];
+  }
+
+  async open(peer: PeerAddress): Promise<DatagramPath> {
+    const local: PeerAddress = { host: "127.0.0.1", port: this.#nextPort++, family: 4 };
+    const path = new MemoryPath(
+      peer,
+      (datagram) => this.#later(() => this.#serve(local, datagram)),
+      () => this.#paths.delete(addressText(local)),
+    );
+    this.#paths.set(addressText(local), path);
+    return path;
+  }
+
+  #later(deliver: () => void): void {
+    this.#timers.schedule(onewayMs, deliver);
+  }
+}
+
+class MemoryPath implements DatagramPath {
+  readonly peer: PeerAddress;
+  readonly #transmit: (datagram: Uint8Array) => void;
+  readonly #onClose: () => void;
+  #listener: (datagram: Uint8Array) => void = () => {};
+
+  constructor(peer: PeerAddress, transmit: (datagram: Uint8Array) => void, onClose: () => void) {
+    this.peer = peer;
+    this.#transmit = transmit;
+    this.#onClose = onClose;
+  }
+
+  send(datagram: Uint8Array): void {
+    this.#transmit(datagram);
+  }
+
+  onDatagram(listener: (datagram: Uint8Array) => void): void {
+    this.#listener = listener;
+  }
+
+  /** This network has no ICMP. */
+  onHint(): void {}
+
+  receive(datagram: Uint8Array): void {
+    this.#listener(datagram);
+  }
+
+  close(): void {
+    this.#onClose();
+  }
+}
