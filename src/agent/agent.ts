@@ -3,12 +3,15 @@ import type { DataModel } from "../lwm2m/data-model/data-model.ts";
 import { ServerInstance } from "../lwm2m/objects/server-instance.ts";
 import { ServerAccount } from "../lwm2m/server-account.ts";
 import type { ServerAccountStatus } from "../lwm2m/server-account-event.ts";
+import { withDeadline } from "../smartcard/deadline.ts";
 import { describeError } from "../util/coded-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { CardFigures } from "./card-figures.ts";
 import type { AgentConfig, ServerConfig } from "./config/config-schema.ts";
 import { logEvent } from "./log-event.ts";
 import { ServerAssociations, type ServerAssociationsPorts } from "./server-associations.ts";
+
+const closeDeadlineMs = 5_000;
 
 export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
   /** The device's objects; the Server object holds the given instance. */
@@ -49,9 +52,18 @@ export class Agent {
   async stop(): Promise<void> {
     await this.#account.stop();
     this.#emitFigures();
-    await this.#ports.credentials.close().catch((error: unknown) => {
-      this.#ports.logger.warn("the credential store did not close", { reason: describeError(error) });
-    });
+    await this.#closeCredentials();
+  }
+
+  /** A card that never answers must not keep a device from shutting down. */
+  async #closeCredentials(): Promise<void> {
+    const { credentials, timers, logger } = this.#ports;
+    const late = (): Error => new Error(`not closed after ${closeDeadlineMs} ms`);
+    try {
+      await withDeadline(credentials.close(), timers, closeDeadlineMs, late);
+    } catch (error) {
+      logger.warn("the credential store did not close", { reason: describeError(error) });
+    }
   }
 
   #createAccount(config: ServerConfig): ServerAccount {

@@ -1,9 +1,8 @@
-import { appendFileSync } from "node:fs";
 import type { Argv } from "yargs";
-import { type AgentEvent, eventLine } from "../../agent/agent-event.ts";
 import { createMachineAgent } from "../../agent/machine-agent.ts";
 import { createLogger } from "../../platform/logger.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { eventWriter } from "../event-writer.ts";
 import { ExitCode } from "../exit-code.ts";
 import type { Command } from "../lazy-command.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -12,6 +11,8 @@ export interface RunOptions {
   readonly config: string;
   readonly events: string | undefined;
 }
+
+const lingerMs = 1_000;
 
 /** Runs the agent until SIGTERM or SIGINT, which de-register first. */
 export const run = {
@@ -28,19 +29,16 @@ export const run = {
   run: async ({ config: path, events }: RunOptions) => {
     const config = loadConfig(path);
     const logger = createLogger(config.log.level, process.stderr);
-    const agent = await createMachineAgent(config, {
-      logger,
-      ...(events !== undefined && { onEvent: writer(events) }),
-    });
+    // A log that nobody reads any more is no reason to end.
+    process.stderr.on("error", () => {});
+    const onEvent = events === undefined ? undefined : eventWriter(events, logger);
+    const agent = await createMachineAgent(config, { logger, ...(onEvent && { onEvent }) });
     const stopped = stopSignal();
     agent.start();
     logger.info("stopping", { signal: await stopped });
     await agent.stop();
+    // A card that never answers holds its connection: the agent has let go of it, the process need not wait.
+    setTimeout(() => process.exit(ExitCode.done), lingerMs).unref();
     return ExitCode.done;
   },
 } satisfies Command<RunOptions>;
-
-function writer(target: string): (event: AgentEvent) => void {
-  if (target === "-") return (event) => process.stdout.write(eventLine(event));
-  return (event) => appendFileSync(target, eventLine(event));
-}
