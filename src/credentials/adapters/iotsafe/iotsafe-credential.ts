@@ -20,6 +20,7 @@ import type { CredentialSelectors } from "./iotsafe-uri.ts";
 import { encodeSelector } from "./object-selector.ts";
 
 export interface IotSafeCredentialPorts {
+  /** Its failures are the caller's business: ForgivingCache makes them harmless. */
   readonly cache?: CertificateCache;
   readonly logger?: Logger;
 }
@@ -40,7 +41,7 @@ export class IotSafeCredential {
   #current: CardCredential;
   #fromCache: boolean;
 
-  /** Rejects as `findCredential` does. A cache that fails is only logged. */
+  /** Rejects as `findCredential` and the cache do. */
   static async open(
     applet: IotSafeApplet,
     selectors: CredentialSelectors,
@@ -122,9 +123,7 @@ export class IotSafeCredential {
   async #remember(): Promise<void> {
     if (this.#identity === undefined || this.#cache === undefined) return;
     const record = encodeCardCredential(this.#current, this.#identity);
-    await this.#cache.put(cacheKey(this.#identity, this.#selectors), record).catch((error) => {
-      this.#logger.warn("the certificate could not be cached", { error: describeError(error) });
-    });
+    await this.#cache.put(cacheKey(this.#identity, this.#selectors), record);
   }
 }
 
@@ -146,8 +145,8 @@ async function recall(
   selectors: CredentialSelectors,
   logger: Logger,
 ): Promise<CardCredential | undefined> {
+  const record = await cache?.get(cacheKey(identity, selectors));
   try {
-    const record = await cache?.get(cacheKey(identity, selectors));
     return record && decodeCardCredential(record, identity);
   } catch (error) {
     logger.warn("the cached certificate cannot be used", { error: describeError(error) });

@@ -1,6 +1,9 @@
 import type { CardService } from "../../../smartcard/card-service.ts";
 import { toHex } from "../../../util/bytes.ts";
+import { silentLogger } from "../../../util/log.ts";
 import type { CredentialProvider } from "../../ports/credential.ts";
+import type { CertificateCache } from "./certificate-cache.ts";
+import { ForgivingCache } from "./forgiving-cache.ts";
 import { IotSafeApplet } from "./iotsafe-applet.ts";
 import { IotSafeCredential, type IotSafeCredentialPorts } from "./iotsafe-credential.ts";
 import { type CardChannelName, type IotSafeUri, parseIotSafeUri } from "./iotsafe-uri.ts";
@@ -13,17 +16,20 @@ export interface IotSafeProviderPorts extends IotSafeCredentialPorts {
 /** Opens `iotsafe:` credentials. URIs with the same channel share one CardService, with the same applet one channel of it. */
 export class IotSafeProvider implements CredentialProvider {
   readonly #ports: IotSafeProviderPorts;
+  readonly #cache: CertificateCache | undefined;
   readonly #cards = new Map<string, CardService>();
   readonly #applets = new Map<string, IotSafeApplet>();
 
   constructor(ports: IotSafeProviderPorts) {
     this.#ports = ports;
+    this.#cache = ports.cache && new ForgivingCache(ports.cache, ports.logger ?? silentLogger);
   }
 
   /** Rejects with CredentialUriError and as IotSafeCredential.open does. */
   async open(uri: string, signal: AbortSignal): Promise<IotSafeCredential> {
     const parsed = parseIotSafeUri(uri);
-    return IotSafeCredential.open(this.#applet(parsed), parsed.selectors, this.#ports, signal);
+    const ports = { ...this.#ports, ...(this.#cache && { cache: this.#cache }) };
+    return IotSafeCredential.open(this.#applet(parsed), parsed.selectors, ports, signal);
   }
 
   /** The applet itself, for key generation and for the card commands. Throws CredentialUriError. */
