@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import type { CertificateCache } from "../../src/credentials/adapters/iotsafe/certificate-cache.ts";
 import { StateFolder } from "../../src/platform/state-folder.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 import { FaultBench, makeParties, type Parties } from "../support/fault-bench.ts";
+import { temporaryFolder } from "../support/foreign/temporary-folder.ts";
 
 const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
 const readOnly = Object.assign(new Error("EROFS: read-only file system, open"), { code: "EROFS" });
-
-/** Nothing can be made there, not even by root. */
-const unwritableFolder = "/proc/lwm2m-safe";
 
 describe("an agent that cannot write its state", () => {
   let parties: Parties;
@@ -34,21 +34,21 @@ describe("an agent that cannot write its state", () => {
     });
   }
 
-  it("a folder that cannot be made: the same, with the real file system", async () => {
-    const state = new StateFolder(unwritableFolder);
-    const cache = {
-      get: (key: string) => state.read(key),
-      put: (key: string, value: Uint8Array) => state.write(key, value),
-    };
-    const bench = new FaultBench(parties, { cache });
+  it("a file where the state folder should be, on the real file system: the same", async (t) => {
+    const file = join(temporaryFolder(t), "state");
+    writeFileSync(file, "");
+    const failure = await new StateFolder(join(file, "below")).write("name", new Uint8Array(1)).catch((error) => error);
+    const bench = new FaultBench(parties, {
+      cache: { get: async () => undefined, put: () => Promise.reject(failure) },
+    });
     bench.agent.start();
     await bench.registered(1);
     assert.equal(bench.log.complaints.length, 1);
-    assert.match(bench.log.complaints[0] ?? "", /could not be cached .*state folder \/proc\/lwm2m-safe/);
+    assert.match(bench.log.complaints[0] ?? "", /could not be cached .*state folder .*below: ENOTDIR/);
     await bench.stopped();
   });
 
-  it("a cache that cannot be read either: registers and says it once, in one line for each", async () => {
+  it("a cache that cannot be read either: registers and says each once", async () => {
     const cause = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
     const bench = new FaultBench(parties, {
       cache: { ...failingCache(cause), get: () => Promise.reject(unreadable(cause)) },
@@ -56,7 +56,7 @@ describe("an agent that cannot write its state", () => {
     bench.agent.start();
     await bench.registered(1);
     assert.equal(bench.log.complaints.length, 2);
-    assert.match(bench.log.complaints[0] ?? "", /cannot be used .*EIO/);
+    assert.match(bench.log.complaints[0] ?? "", /cannot be read .*EIO/);
     await bench.stopped();
   });
 });
