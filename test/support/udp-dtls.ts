@@ -191,6 +191,7 @@ export class UdpDtlsListener {
     }
     for (let out = this.#listener.nextEvent(); out; out = this.#listener.nextEvent()) {
       this.#connection = out.connection;
+      if (out.event.type === "peerMoved") continue;
       this.log.push(out.event);
       if (out.event.type === "need") this.#answer(out.connection, out.event.id, out.event.need);
     }
