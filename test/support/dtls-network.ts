@@ -1,3 +1,4 @@
+import type { Entropy } from "../../src/crypto/ports.ts";
 import { DtlsClient, type DtlsClientConfig } from "../../src/dtls/client.ts";
 import type { DtlsSession, NeedAnswer } from "../../src/dtls/connection.ts";
 import { DtlsListener, type DtlsListenerConfig, type ListenerEvent } from "../../src/dtls/listener.ts";
@@ -27,8 +28,8 @@ export class Network {
   now = 0;
   #hosts: Host[] = [];
 
-  constructor(config: DtlsListenerConfig = {}) {
-    this.listener = new DtlsListener(config, dtlsPorts);
+  constructor(config: DtlsListenerConfig = {}, entropy: Entropy = dtlsPorts.entropy) {
+    this.listener = new DtlsListener(config, { ...dtlsPorts, entropy });
   }
 
   connect(address: string, config: DtlsClientConfig = {}, identity = clientIdentity): DtlsClient {
