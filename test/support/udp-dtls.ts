@@ -143,9 +143,10 @@ export class UdpDtls {
   }
 }
 
-/** Drives a listener over a UDP socket in real time; one log for all its connections. */
+/** Drives a listener over a UDP socket in real time; one log for all its connections at a time. */
 export class UdpDtlsListener {
-  readonly log = new EventLog();
+  /** A new one may be put here, for what comes next. */
+  log = new EventLog();
   readonly #listener: DtlsListener;
   readonly #socket: Socket;
   readonly #answers: Answers;
