@@ -52,9 +52,13 @@ async function visit(openssl: OpensslProcess, port: number, config: DtlsClientCo
   }
 }
 
-async function withServer(args: readonly string[], body: (openssl: OpensslProcess, port: number) => Promise<void>) {
+async function withServer(
+  args: readonly string[],
+  body: (openssl: OpensslProcess, port: number) => Promise<void>,
+  env = {},
+) {
   const port = await freeUdpPort();
-  const openssl = new OpensslProcess(["s_server", "-dtls1_2", "-accept", `127.0.0.1:${port}`, ...args]);
+  const openssl = new OpensslProcess(["s_server", "-dtls1_2", "-accept", `127.0.0.1:${port}`, ...args], env);
   try {
     await openssl.prints("ACCEPT");
     await body(openssl, port);
@@ -105,6 +109,21 @@ test("an s_server that was restarted meets the session with a full handshake", a
     assert.equal(session.resumed, false);
     assert.notDeepEqual(session.resumable?.sessionId, resume?.sessionId);
   });
+});
+
+test("an s_server without extended_master_secret gives a session id, and still nothing to resume", async () => {
+  const answer = pinnedAnswers(client.identity, server.identity);
+  const env = { OPENSSL_CONF: folder.configWithout("ExtendedMasterSecret") };
+  const args = [...serverByCertificate, ...requireClientCertificate];
+  await withServer(
+    args,
+    async (openssl, port) => {
+      const { session } = await visit(openssl, port, {}, answer, "hello");
+      assert.equal(session.extendedMasterSecret, false);
+      assert.equal(session.resumable, undefined);
+    },
+    env,
+  );
 });
 
 /** One run of s_client against a listener that is running. */
