@@ -1,6 +1,9 @@
+import { equalBytes } from "../util/bytes.ts";
 import { type CipherSuite, usesCertificates } from "./cipher-suites.ts";
 import { ConnectionCore } from "./connection-core.ts";
 import { assertHostName } from "./handshake/extensions/server-name.ts";
+import { ownConnectionId } from "./own-connection-id.ts";
+import { masterSecretBytes, type ResumableSession } from "./resumable-session.ts";
 import { type DtlsConfig, type DtlsPorts, resolveSettings, type Settings } from "./settings.ts";
 import { ClientExpectServerHello } from "./states/client-expect-server-hello.ts";
 import type { ClientOffer } from "./states/client-offer.ts";
@@ -14,6 +17,12 @@ export interface DtlsClientConfig extends DtlsConfig {
   readonly certificates?: boolean;
   /** The credential brings its own ECDHE: `agreeKey` is asked for. Default false. */
   readonly externalKeyAgreement?: boolean;
+  /**
+   * A session of an earlier handshake with this server. It is offered when it fits the rest of the configuration (name,
+   * identity, suites); whether the server took it is `DtlsSession.resumed`. Where it does not, the same exchange goes on
+   * as a full handshake.
+   */
+  readonly resume?: ResumableSession;
 }
 
 /** The client role of DTLS 1.2 (RFC 6347). One object makes one handshake and is the session after it. */
@@ -24,7 +33,7 @@ export class DtlsClient extends ConnectionCore {
   constructor(config: DtlsClientConfig, ports: DtlsPorts) {
     const settings = resolveSettings(config, false);
     super({ role: "client", settings, ports });
-    this.#offer = makeOffer(config, settings);
+    this.#offer = { ...makeOffer(config, settings), ...ownConnectionId(settings, ports) };
   }
 
   /** Sends the first ClientHello; no effect when called again. */
@@ -45,5 +54,24 @@ function makeOffer(config: DtlsClientConfig, settings: Settings): ClientOffer {
     ...(serverName === undefined ? {} : { serverName }),
     ...(pskIdentity === undefined ? {} : { pskIdentity }),
     externalKeyAgreement: config.externalKeyAgreement ?? false,
+    ...fittingSession(config, suites),
   };
+}
+
+/** Offering another would tell the server of it for nothing. */
+function fittingSession(
+  { resume, serverName, pskIdentity }: DtlsClientConfig,
+  suites: readonly CipherSuite[],
+): Pick<ClientOffer, "resume"> {
+  if (!resume || resume.serverName !== serverName) return {};
+  const suite = suites.find(({ id }) => id === resume.cipherSuite);
+  if (!suite || !isIntact(resume)) return {};
+  const own = usesCertificates(suite) ? undefined : pskIdentity;
+  return equalBytes(own ?? none, resume.pskIdentity ?? none) ? { resume } : {};
+}
+
+const none = new Uint8Array();
+
+function isIntact({ sessionId, masterSecret }: ResumableSession): boolean {
+  return sessionId.length > 0 && sessionId.length <= 32 && masterSecret.length === masterSecretBytes;
 }

@@ -7,9 +7,11 @@ import { HandshakeType } from "./handshake/handshake-type.ts";
 import { HandshakeDriver } from "./handshake-driver.ts";
 import { Needs } from "./needs.ts";
 import { EarlyRecords } from "./record/early-records.ts";
-import { ContentType, type DtlsRecord, decodeRecords, maxPlaintextBytes } from "./record/record.ts";
+import { ContentType, type DtlsRecord, decodeRecords } from "./record/record.ts";
 import { type Epoch, RecordLayer } from "./record/record-layer.ts";
+import type { ResumableSession } from "./resumable-session.ts";
 import { describeSession } from "./session.ts";
+import type { SessionCache } from "./session-cache.ts";
 import type { DtlsPorts, Settings } from "./settings.ts";
 import type { HandshakeContext, HandshakeOutcome } from "./states/handshake-context.ts";
 import type { HandshakeState } from "./states/handshake-state.ts";
@@ -26,11 +28,15 @@ export interface ConnectionCoreOptions {
   readonly settings: Settings;
   readonly ports: DtlsPorts;
   readonly first?: FirstSequences;
+  /** Keeps what can be resumed, and loses what failed. */
+  readonly sessions?: SessionCache;
 }
 
 /** What the two roles have in common: records, alerts, application data, needs and the end. */
 export class ConnectionCore implements DtlsConnection {
   readonly #role: "client" | "server";
+  readonly #connectionIdLength: number;
+  readonly #sessions: SessionCache | undefined;
   readonly #records: RecordLayer;
   readonly #early = new EarlyRecords();
   readonly #traffic = new Traffic();
@@ -39,9 +45,12 @@ export class ConnectionCore implements DtlsConnection {
   readonly #handshake: HandshakeDriver;
   #phase: "idle" | "handshake" | "established" | "closed" = "idle";
   #now = 0;
+  #resumable: ResumableSession | undefined;
 
-  constructor({ role, settings, ports, first }: ConnectionCoreOptions) {
+  constructor({ role, settings, ports, first, sessions }: ConnectionCoreOptions) {
     this.#role = role;
+    this.#connectionIdLength = settings.connectionIdLength || 0;
+    this.#sessions = sessions;
     this.#records = new RecordLayer(first?.recordSequence ?? 0);
     this.#needs = new Needs(settings.needTimeoutMs, (event) => this.#events.push(event));
     this.#handshake = new HandshakeDriver({
@@ -66,7 +75,8 @@ export class ConnectionCore implements DtlsConnection {
   handleDatagram(datagram: Uint8Array, now: number): void {
     if (this.#phase === "closed" || this.#phase === "idle") return;
     this.#traffic.received(datagram);
-    for (const record of decodeRecords(datagram)) this.#guarded(now, () => this.#handleRecord(record));
+    for (const record of decodeRecords(datagram, this.#connectionIdLength))
+      this.#guarded(now, () => this.#handleRecord(record));
     this.#readEarlyRecords(now);
   }
 
@@ -76,6 +86,11 @@ export class ConnectionCore implements DtlsConnection {
       if (expired) throw expired;
       this.#handshake.handleTime(now);
     });
+  }
+
+  /** Sequence number of the newest authentic record under keys; -1 before the first. */
+  get newestSequence(): number {
+    return this.#records.newestSequence;
   }
 
   nextDatagram(): Uint8Array | undefined {
@@ -107,6 +122,7 @@ export class ConnectionCore implements DtlsConnection {
 
   send(plaintext: Uint8Array): void {
     if (this.#phase !== "established") throw new DtlsError("NOT_CONNECTED", `no established session: ${this.#phase}`);
+    const { maxPlaintextBytes } = this.#records;
     if (plaintext.length > maxPlaintextBytes) {
       throw new RangeError(`${plaintext.length} bytes in one record, at most ${maxPlaintextBytes} allowed`);
     }
@@ -133,10 +149,11 @@ export class ConnectionCore implements DtlsConnection {
 
   #handleRecord(record: DtlsRecord): void {
     if (record.epoch === 1 && !this.#records.canRead) this.#early.keep(record);
-    const plaintext = this.#records.open(record);
-    if (!plaintext) return;
+    const opened = this.#records.open(record);
+    if (!opened) return;
+    const { type, plaintext } = opened;
     const epoch = record.epoch === 0 ? 0 : 1;
-    switch (record.type) {
+    switch (type) {
       case ContentType.handshake:
         this.#handleHandshake(plaintext, epoch);
         break;
@@ -206,10 +223,14 @@ export class ConnectionCore implements DtlsConnection {
   #establish(outcome: HandshakeOutcome): void {
     this.#phase = "established";
     this.#records.refusePlaintext();
+    this.#resumable = outcome.resumable;
+    if (outcome.resumable && !outcome.resumed) this.#sessions?.store(outcome.resumable, this.#now);
     this.#events.push({ type: "connected", session: describeSession(outcome, this.#traffic.figures(this.#now)) });
   }
 
+  /** Once established, only what is authentic gets here; then the session is not resumed either (RFC 5246 §7.2.2). */
   #fail(error: DtlsError): void {
+    if (this.#resumable) this.#sessions?.remove(this.#resumable.sessionId);
     const alert = error.code === "ALERT_RECEIVED" ? undefined : (error.alert ?? alertForCode(error.code));
     if (alert !== undefined) this.#sendAlert(AlertLevel.fatal, alert);
     this.#end(error);

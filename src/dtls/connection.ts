@@ -3,6 +3,8 @@ import type { MasterSecretInput } from "../credentials/ports/pre-shared-key.ts";
 import type { NamedGroup } from "../crypto/ports.ts";
 import type { SignatureScheme } from "../crypto/signature-scheme.ts";
 import type { DtlsError } from "./dtls-error.ts";
+import type { ConnectionIds } from "./record/connection-ids.ts";
+import type { ResumableSession } from "./resumable-session.ts";
 
 /**
  * A DTLS endpoint as a function of bytes and time: no sockets, no clock, no keys inside. The caller
@@ -66,12 +68,18 @@ export interface DtlsSession {
   readonly cipherSuite: number;
   readonly cipherSuiteName: string;
   readonly extendedMasterSecret: boolean;
-  /** The peer's chain as received; empty for PSK. */
+  /** The peer's chain as received, of a resumed session as the full handshake had it; empty for PSK. */
   readonly peerChain: readonly Uint8Array[];
   /** Server role: the client's psk_identity. */
   readonly peerIdentity?: Uint8Array;
-  /** verify_data of the first Finished of the handshake (tls-unique, RFC 5929 §3). */
+  /** verify_data of the first Finished of the handshake: the client's, or the server's when resumed (tls-unique, RFC 5929 §3). */
   readonly tlsUnique: Uint8Array;
+  /** The handshake was abbreviated: nothing was signed or validated anew, the peer is who it was (RFC 5246 §7.3). */
+  readonly resumed: boolean;
+  /** Secret. For a later handshake; of a resumed session the very one it was resumed with. Absent: the peer does not resume. */
+  readonly resumable?: ResumableSession;
+  /** There when connection_id was negotiated (RFC 9146); a non-empty `peer` lets our address change. */
+  readonly connectionIds?: ConnectionIds;
   readonly handshake: HandshakeFigures;
 }
 

@@ -8,6 +8,7 @@ import { RetransmissionTimer } from "./flight/retransmission-timer.ts";
 import { HandshakeType } from "./handshake/handshake-type.ts";
 import { Transcript } from "./handshake/transcript.ts";
 import type { AskOptions, Needs, Pending } from "./needs.ts";
+import type { ConnectionIds } from "./record/connection-ids.ts";
 import type { Epoch, RecordLayer } from "./record/record-layer.ts";
 import type { TrafficKeys } from "./record/record-protection.ts";
 import type { DtlsPorts, Settings } from "./settings.ts";
@@ -57,6 +58,10 @@ export class HandshakeDriver implements HandshakeContext {
     this.#reassembly = new Reassembly(parts.settings.maxHandshakeMessageBytes, parts.firstMessageSequence);
     this.#timer = new RetransmissionTimer(parts.settings);
     this.#nextMessageSequence = parts.firstMessageSequence;
+  }
+
+  get now(): number {
+    return this.#now;
   }
 
   get done(): boolean {
@@ -151,6 +156,10 @@ export class HandshakeDriver implements HandshakeContext {
   installKeys({ read, write }: { readonly read: TrafficKeys; readonly write: TrafficKeys }): void {
     this.#parts.records.installReadKeys(read);
     this.#parts.records.installWriteKeys(write);
+  }
+
+  useConnectionIds(ids: ConnectionIds): void {
+    this.#parts.records.useConnectionIds(ids);
   }
 
   connected(outcome: HandshakeOutcome): void {

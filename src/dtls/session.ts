@@ -3,7 +3,8 @@ import type { HandshakeOutcome } from "./states/handshake-context.ts";
 
 /** The public view of a finished handshake. */
 export function describeSession(outcome: HandshakeOutcome, handshake: HandshakeFigures): DtlsSession {
-  const { negotiated, peerChain, peerIdentity, tlsUnique } = outcome;
+  const { negotiated, peerChain, peerIdentity, tlsUnique, resumed, resumable } = outcome;
+  const { connectionIds } = negotiated;
   return {
     cipherSuite: negotiated.suite.id,
     cipherSuiteName: negotiated.suite.name,
@@ -11,6 +12,9 @@ export function describeSession(outcome: HandshakeOutcome, handshake: HandshakeF
     peerChain,
     ...(peerIdentity ? { peerIdentity } : {}),
     tlsUnique,
+    resumed,
+    ...(resumable && { resumable }),
+    ...(connectionIds && { connectionIds }),
     handshake,
   };
 }

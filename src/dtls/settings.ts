@@ -22,6 +22,11 @@ export interface DtlsConfig {
   readonly needTimeoutMs?: number;
   /** Whether a peer without RFC 7627 is refused. Default: the server role refuses, the client role does not, as old servers exist. */
   readonly requireExtendedMasterSecret?: boolean;
+  /**
+   * Bytes of the Connection ID that the peer has to put in its records to us (RFC 9146), 0 to 255; 0: none is needed,
+   * and the peer may still ask for one in ours. `false`: the extension is not used. Default 0; a listener's is 6.
+   */
+  readonly connectionIdLength?: number | false;
   /** Longest handshake message taken. Default 16384: a chain of several certificates fits. */
   readonly maxHandshakeMessageBytes?: number;
 }
@@ -43,6 +48,7 @@ export interface Settings {
   readonly maxRetransmissions: number;
   readonly needTimeoutMs: number;
   readonly requireExtendedMasterSecret: boolean;
+  readonly connectionIdLength: number | false;
   readonly maxHandshakeMessageBytes: number;
 }
 
@@ -65,11 +71,18 @@ export function resolveSettings(config: DtlsConfig, requireExtendedMasterSecret:
     maxRetransmissions: config.maxRetransmissions ?? 5,
     needTimeoutMs: config.needTimeoutMs ?? 30_000,
     requireExtendedMasterSecret: config.requireExtendedMasterSecret ?? requireExtendedMasterSecret,
+    connectionIdLength: config.connectionIdLength ?? 0,
     maxHandshakeMessageBytes: config.maxHandshakeMessageBytes ?? 16_384,
   };
   if (settings.mtu < smallestMtu) throw new RangeError(`mtu ${settings.mtu}: at least ${smallestMtu} expected`);
+  checkConnectionIdLength(settings);
   if (settings.groups.length === 0) throw new RangeError("groups: at least one named group expected");
   return settings;
+}
+
+function checkConnectionIdLength({ connectionIdLength: length }: Settings): void {
+  if (length === false || (Number.isInteger(length) && length >= 0 && length <= 255)) return;
+  throw new RangeError(`connectionIdLength ${length}: 0 to 255 or false expected`);
 }
 
 /** The `schemes` of a peer that we know and allow, in the peer's order. */

@@ -3,18 +3,16 @@ import { test } from "node:test";
 import { AlertDescription } from "../../src/dtls/alert.ts";
 import { encodeFragment } from "../../src/dtls/flight/handshake-fragment.ts";
 import { HandshakeType } from "../../src/dtls/handshake/handshake-type.ts";
-import { keyBlock } from "../../src/dtls/handshake/key-schedule.ts";
-import { decodeClientHello } from "../../src/dtls/handshake/messages/client-hello.ts";
-import { decodeServerHello } from "../../src/dtls/handshake/messages/server-hello.ts";
 import {
   decodeEcdheServerKeyExchange,
   encodeEcdheServerKeyExchange,
 } from "../../src/dtls/handshake/messages/server-key-exchange.ts";
 import { ContentType } from "../../src/dtls/record/record.ts";
-import { RecordLayer } from "../../src/dtls/record/record-layer.ts";
+import type { RecordLayer } from "../../src/dtls/record/record-layer.ts";
 import { encodeUtf8, toHex } from "../../src/util/bytes.ts";
-import { forgedAlert, forgedMessage, forgedRecord, lastMessage, rewriteMessages } from "../support/dtls-adversary.ts";
+import { forgedAlert, forgedMessage, forgedRecord, rewriteMessages } from "../support/dtls-adversary.ts";
 import { pskAnswers } from "../support/dtls-identity.ts";
+import { speakers } from "../support/dtls-known-keys.ts";
 import { connectedPair, dtlsPorts, makePair, type Pair, preSharedKey } from "../support/dtls-pair.ts";
 
 test("a forged fatal alert followed by the server's real answer does no harm", () => {
@@ -226,15 +224,5 @@ function connectedPskPair(): Pair & { readonly asClient: RecordLayer; readonly a
       return answer;
     },
   });
-  const clientHello = decodeClientHello(lastMessage(pair.simulation.sent, HandshakeType.client_hello));
-  const serverHello = decodeServerHello(lastMessage(pair.simulation.sent, HandshakeType.server_hello));
-  const keys = keyBlock(master, { clientRandom: clientHello.random, serverRandom: serverHello.random });
-  const layer = (key: Uint8Array, salt: Uint8Array) => {
-    const records = new RecordLayer(0, 20);
-    records.installWriteKeys({ aead: "AES_128_CCM_8", key, salt });
-    return records;
-  };
-  const asClient = layer(keys.clientKey, keys.clientSalt);
-  const asServer = layer(keys.serverKey, keys.serverSalt);
-  return { ...pair, asClient, asServer };
+  return { ...pair, ...speakers(pair.simulation.sent, master) };
 }

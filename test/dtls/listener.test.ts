@@ -1,74 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DtlsClient } from "../../src/dtls/client.ts";
-import { DtlsListener, type DtlsListenerConfig, type ListenerEvent } from "../../src/dtls/listener.ts";
 import { readInitialHello } from "../../src/dtls/listener-hello.ts";
 import { encodeUtf8 } from "../../src/util/bytes.ts";
-import { certificateAnswers } from "../support/dtls-identity.ts";
-import { clientIdentity, dtlsPorts, serverIdentity } from "../support/dtls-pair.ts";
-
-const clientAnswers = certificateAnswers(clientIdentity);
-const serverAnswers = certificateAnswers(serverIdentity);
-
-/** Many clients and one listener on a network that delivers at once. */
-class Network {
-  readonly listener: DtlsListener;
-  readonly events: ListenerEvent[] = [];
-  readonly clients = new Map<string, DtlsClient>();
-  now = 0;
-
-  constructor(config: DtlsListenerConfig = {}) {
-    this.listener = new DtlsListener(config, dtlsPorts);
-  }
-
-  connect(address: string): DtlsClient {
-    const client = new DtlsClient({}, dtlsPorts);
-    this.clients.set(address, client);
-    client.start(this.now);
-    this.run();
-    return client;
-  }
-
-  run(): void {
-    for (let busy = true; busy; ) {
-      busy = this.#serve();
-      for (const [address, client] of this.clients) busy = this.#drive(address, client) || busy;
-    }
-  }
-
-  of(type: string): readonly ListenerEvent[] {
-    return this.events.filter(({ event }) => event.type === type);
-  }
-
-  #serve(): boolean {
-    let busy = false;
-    for (let out = this.listener.nextDatagram(); out; out = this.listener.nextDatagram()) {
-      this.clients.get(out.peer)?.handleDatagram(out.datagram, this.now);
-      busy = true;
-    }
-    for (let out = this.listener.nextEvent(); out; out = this.listener.nextEvent()) {
-      this.events.push(out);
-      const answer = out.event.type === "need" ? serverAnswers(out.event.need) : undefined;
-      if (out.event.type === "need" && answer) this.listener.resume(out.connection, out.event.id, answer, this.now);
-      busy = true;
-    }
-    return busy;
-  }
-
-  #drive(address: string, client: DtlsClient): boolean {
-    let busy = false;
-    for (let datagram = client.nextDatagram(); datagram; datagram = client.nextDatagram()) {
-      this.listener.handleDatagram(address, datagram, this.now);
-      busy = true;
-    }
-    for (let event = client.nextEvent(); event; event = client.nextEvent()) {
-      const answer = event.type === "need" ? clientAnswers(event.need) : undefined;
-      if (event.type === "need" && answer) client.resume(event.id, answer, this.now);
-      busy = true;
-    }
-    return busy;
-  }
-}
+import { Network } from "../support/dtls-network.ts";
+import { dtlsPorts } from "../support/dtls-pair.ts";
 
 function firstHello(): Uint8Array {
   const client = new DtlsClient({}, dtlsPorts);
@@ -79,12 +15,12 @@ function firstHello(): Uint8Array {
 test("several clients have their own sessions", () => {
   const network = new Network();
   const addresses = ["192.0.2.1:1", "192.0.2.1:2", "[2001:db8::1]:1"];
-  for (const address of addresses) network.connect(address);
+  const [, second] = addresses.map((address) => network.connect(address));
   assert.deepEqual(
     network.of("connected").map(({ peer }) => peer),
     addresses,
   );
-  network.clients.get("192.0.2.1:2")?.send(encodeUtf8("from the second"));
+  second?.send(encodeUtf8("from the second"));
   network.run();
   assert.deepEqual(
     network.of("data").map(({ peer }) => peer),
@@ -180,12 +116,12 @@ test("verbs on a connection that is gone do nothing, but send says so", () => {
 
 test("closing all says goodbye to each", () => {
   const network = new Network();
-  network.connect("a");
+  const first = network.connect("a");
   network.connect("b");
   network.listener.closeAll(0);
   network.run();
   assert.equal(network.of("closed").length, 2);
-  assert.throws(() => network.clients.get("a")?.send(new Uint8Array()), { code: "NOT_CONNECTED" });
+  assert.throws(() => first.send(new Uint8Array()), { code: "NOT_CONNECTED" });
 });
 
 test("datagrams of strangers that are no hello are dropped", () => {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { nodeEphemeralKeys } from "../../src/crypto/ephemeral-keys.ts";
 import { DtlsClient } from "../../src/dtls/client.ts";
 import { DtlsServer } from "../../src/dtls/server.ts";
+import { MemorySessionCache } from "../../src/dtls/session-cache.ts";
 import { certificateAnswers, makeIdentity } from "../support/dtls-identity.ts";
 import { DtlsListenerConnection } from "../support/dtls-listener-connection.ts";
 import { DtlsSimulation, type NetworkConditions } from "../support/dtls-simulation.ts";
@@ -10,17 +11,27 @@ import { SeededRandom } from "../support/seeded-random.ts";
 
 const client = certificateAnswers(makeIdentity());
 const server = certificateAnswers(makeIdentity());
+const keptSession = {
+  sessionId: new Uint8Array(32).fill(1),
+  masterSecret: new Uint8Array(48).fill(2),
+  cipherSuite: 0xc0ae,
+  peerChain: [Uint8Array.of(3)],
+};
 
 interface GridOptions {
   readonly cookies: boolean;
   readonly mtu?: number;
+  /** The session of a full handshake without losses is resumed. */
+  readonly resume?: boolean;
 }
 
 /** Virtual time of both ends connected; throws when one of them gave up. */
-function timeToConnect(conditions: NetworkConditions, { cookies, mtu = 1200 }: GridOptions): number {
-  const config = { maxRetransmissions: 12, maxTimeoutMs: 60_000, mtu };
+function timeToConnect(conditions: NetworkConditions, { cookies, mtu = 1200, resume = false }: GridOptions): number {
+  const sessions = new MemorySessionCache();
+  if (resume) sessions.store(keptSession, 0);
+  const config = { maxRetransmissions: 12, maxTimeoutMs: 60_000, mtu, sessions, connectionIdLength: 6 };
   const ports = { entropy: new SeededRandom(conditions.seed ?? 0), ephemeralKeys: nodeEphemeralKeys };
-  const device = new DtlsClient(config, ports);
+  const device = new DtlsClient(resume ? { ...config, resume: keptSession } : config, ports);
   const peer = cookies ? new DtlsListenerConnection(config, ports) : new DtlsServer(config, ports);
   const simulation = new DtlsSimulation(
     { connection: device, answer: client },
@@ -32,6 +43,7 @@ function timeToConnect(conditions: NetworkConditions, { cookies, mtu = 1200 }: G
   const { client: c, server: s } = simulation.observers;
   assert.ok(c.session && !c.error, `seed ${conditions.seed}: client ${c.error?.message}`);
   assert.ok(s.session && !s.error, `seed ${conditions.seed}: server ${s.error?.message}`);
+  assert.equal(c.session.resumed, resume);
   assert.deepEqual(c.session.tlsUnique, s.session.tlsUnique);
   return c.session.handshake.milliseconds;
 }
@@ -63,4 +75,13 @@ test("every handshake with cookies ends connected when datagrams are lost, doubl
 
 test("every handshake of small datagrams ends connected when a fifth of them is lost", (t) => {
   t.diagnostic(summary(runGrid(200, { loss: 1 / 5, minDelayMs: 10, maxDelayMs: 60 }, { cookies: true, mtu: 200 })));
+});
+
+test("every resumption ends connected when a third of the datagrams is lost, each way", (t) => {
+  t.diagnostic(summary(runGrid(1000, { loss: 1 / 3, minDelayMs: 30 }, { cookies: false, resume: true })));
+});
+
+test("every resumption with cookies ends connected when datagrams are lost, doubled and overtake each other", (t) => {
+  const conditions = { loss: 1 / 3, duplication: 0.2, minDelayMs: 10, maxDelayMs: 200 };
+  t.diagnostic(summary(runGrid(1000, conditions, { cookies: true, mtu: 256, resume: true })));
 });

@@ -29,8 +29,11 @@ export function mutateDatagram(random: SeededRandom, pool: readonly Uint8Array[]
   }
 }
 
+/** A listener's, unless told otherwise: records to it carry IDs of this length. */
+const connectionIdLength = 6;
+
 function onOneRecord(random: SeededRandom, datagram: Uint8Array, change: (record: DtlsRecord) => DtlsRecord) {
-  const records = decodeRecords(datagram);
+  const records = decodeRecords(datagram, connectionIdLength);
   const chosen = random.below(records.length);
   return concatBytes(records.map((record, i) => encodeRecord(i === chosen ? change(record) : record)));
 }

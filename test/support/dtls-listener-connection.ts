@@ -33,8 +33,9 @@ export class DtlsListenerConnection implements DtlsConnection {
 
   nextEvent(): DtlsEvent | undefined {
     const next = this.listener.nextEvent();
-    if (next) this.#connection = next.connection;
-    return next?.event;
+    if (!next) return undefined;
+    this.#connection = next.connection;
+    return next.event.type === "peerMoved" ? this.nextEvent() : next.event;
   }
 
   resume(id: number, answer: NeedAnswer, now: number): void {

@@ -90,6 +90,10 @@ export class OpensslProcess {
     }
   }
 
+  async ended(): Promise<void> {
+    while (!this.#ended) await new Promise<void>((wake) => this.#waiting.push(wake));
+  }
+
   stop(): void {
     this.#process.kill("SIGKILL");
   }

@@ -8,6 +8,7 @@ export const session: DtlsSession = {
   extendedMasterSecret: true,
   peerChain: [],
   tlsUnique: new Uint8Array(12),
+  resumed: false,
   handshake: { bytesSent: 1, bytesReceived: 2, datagramsSent: 3, datagramsReceived: 4, milliseconds: 5 },
 };
 

@@ -143,9 +143,10 @@ export class UdpDtls {
   }
 }
 
-/** Drives a listener over a UDP socket in real time; one log for all its connections. */
+/** Drives a listener over a UDP socket in real time; one log for all its connections at a time. */
 export class UdpDtlsListener {
-  readonly log = new EventLog();
+  /** A new one may be put here, for what comes next. */
+  log = new EventLog();
   readonly #listener: DtlsListener;
   readonly #socket: Socket;
   readonly #answers: Answers;
@@ -191,6 +192,7 @@ export class UdpDtlsListener {
     }
     for (let out = this.#listener.nextEvent(); out; out = this.#listener.nextEvent()) {
       this.#connection = out.connection;
+      if (out.event.type === "peerMoved") continue;
       this.log.push(out.event);
       if (out.event.type === "need") this.#answer(out.connection, out.event.id, out.event.need);
     }

@@ -7,6 +7,11 @@ export class ReplayWindow {
   /** Bit n: `highest - n` was seen. */
   #seen = 0n;
 
+  /** The newest number seen; -1 before the first. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   /** False for a number seen before, and for one too old to tell. */
   isFresh(sequence: number): boolean {
     if (sequence > this.#highest) return true;

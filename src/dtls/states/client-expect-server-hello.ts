@@ -1,3 +1,4 @@
+import { equalBytes } from "../../util/bytes.ts";
 import { AlertDescription } from "../alert.ts";
 import { usesCertificates } from "../cipher-suites.ts";
 import { DtlsError } from "../dtls-error.ts";
@@ -9,6 +10,7 @@ import { decodeServerHello } from "../handshake/messages/server-hello.ts";
 import { ClientExpectCertificate } from "./client-expect-certificate.ts";
 import { ClientExpectPskKeyExchange } from "./client-expect-psk-key-exchange.ts";
 import { type ClientOffer, offerHello } from "./client-offer.ts";
+import { resumeSession } from "./client-resume-session.ts";
 import { acceptServerHello } from "./client-server-hello-check.ts";
 import type { HandshakeContext } from "./handshake-context.ts";
 import { type ExpectsMessage, type HandshakeState, unexpectedMessage } from "./handshake-state.ts";
@@ -42,6 +44,8 @@ export class ClientExpectServerHello implements ExpectsMessage {
     if (message.type !== HandshakeType.server_hello) throw unexpectedMessage(message, this.expects);
     context.transcript.add(message.raw);
     const negotiated = acceptServerHello(decodeServerHello(message.body), this.#hello, context.settings);
+    const { resume } = this.#offer;
+    if (resume && equalBytes(resume.sessionId, negotiated.sessionId)) return resumeSession(resume, negotiated, context);
     return usesCertificates(negotiated.suite)
       ? new ClientExpectCertificate(this.#offer, negotiated)
       : new ClientExpectPskKeyExchange(this.#offer, negotiated);

@@ -1,5 +1,6 @@
 import type { CipherSuite } from "../cipher-suites.ts";
 import { usesCertificates, usesEphemeralKeys } from "../cipher-suites.ts";
+import { encodeConnectionId } from "../handshake/extensions/connection-id.ts";
 import { encodeEcPointFormats, uncompressedPoint } from "../handshake/extensions/ec-point-formats.ts";
 import { encodeExtendedMasterSecret } from "../handshake/extensions/extended-master-secret.ts";
 import { type Extension, ExtensionType } from "../handshake/extensions/extension-list.ts";
@@ -9,6 +10,7 @@ import { encodeSignatureAlgorithms } from "../handshake/extensions/signature-alg
 import { encodeSupportedGroups } from "../handshake/extensions/supported-groups.ts";
 import type { ClientHello } from "../handshake/messages/client-hello.ts";
 import { ProtocolVersion } from "../handshake/protocol-version.ts";
+import type { ResumableSession } from "../resumable-session.ts";
 import type { Settings } from "../settings.ts";
 
 /** What the client role offers and with what. */
@@ -18,18 +20,22 @@ export interface ClientOffer {
   readonly serverName?: string;
   readonly pskIdentity?: Uint8Array;
   readonly externalKeyAgreement: boolean;
+  /** A session to resume; its suite is among `suites`. */
+  readonly resume?: ResumableSession;
+  /** What the server has to put in its records (RFC 9146); absent: the extension is not offered. */
+  readonly connectionId?: Uint8Array;
 }
 
-/** Session id and cookie are empty: the place for resumption, and for the answer to HelloVerifyRequest. */
+/** The cookie is empty: the place for the answer to HelloVerifyRequest. */
 export function offerHello(offer: ClientOffer, settings: Settings, random: Uint8Array): ClientHello {
   return {
     version: ProtocolVersion.dtls1_2,
     random,
-    sessionId: new Uint8Array(),
+    sessionId: offer.resume?.sessionId ?? new Uint8Array(),
     cookie: new Uint8Array(),
     cipherSuites: offer.suites.map(({ id }) => id),
     compressionMethods: [0],
-    extensions: [...nameExtension(offer), ...keyExtensions(offer, settings), ...protectionExtensions()],
+    extensions: [...nameExtension(offer), ...keyExtensions(offer, settings), ...protectionExtensions(offer)],
   };
 }
 
@@ -50,9 +56,11 @@ function keyExtensions({ suites }: ClientOffer, { groups, schemes }: Settings): 
   return extensions;
 }
 
-function protectionExtensions(): readonly Extension[] {
-  return [
+function protectionExtensions({ connectionId }: ClientOffer): readonly Extension[] {
+  const extensions: Extension[] = [
     { type: ExtensionType.extended_master_secret, data: encodeExtendedMasterSecret() },
     { type: ExtensionType.renegotiation_info, data: encodeRenegotiationInfo(new Uint8Array()) },
   ];
+  if (connectionId) extensions.push({ type: ExtensionType.connection_id, data: encodeConnectionId(connectionId) });
+  return extensions;
 }

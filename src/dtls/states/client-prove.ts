@@ -3,17 +3,11 @@ import { HandshakeType } from "../handshake/handshake-type.ts";
 import { encodeCertificateVerify } from "../handshake/messages/certificate-verify.ts";
 import type { Pending } from "../needs.ts";
 import { ClientExpectFinished } from "./client-expect-finished.ts";
+import type { ClientSide } from "./client-side.ts";
 import { addFinished } from "./finished-check.ts";
 import type { HandshakeContext } from "./handshake-context.ts";
 import type { AwaitsAnswers, HandshakeState } from "./handshake-state.ts";
-import type { Negotiated } from "./negotiated.ts";
 import { installKeys } from "./traffic-keys.ts";
-
-/** What the session will say of the two sides. */
-export interface ClientSide {
-  readonly negotiated: Negotiated;
-  readonly peerChain: readonly Uint8Array[];
-}
 
 export interface OwnProof {
   readonly scheme: SignatureScheme;

@@ -32,14 +32,16 @@ export class ClientSendKeyExchange implements AwaitsAnswers {
 
   #addKeyExchange(credential: OwnCredential | "none", context: HandshakeContext): HandshakeState {
     const { offer, negotiated, identity } = this.#flight;
-    const psk = !usesCertificates(negotiated.suite) && offer.pskIdentity ? { identity: offer.pskIdentity } : {};
+    const psk: { identity?: Uint8Array } =
+      !usesCertificates(negotiated.suite) && offer.pskIdentity ? { identity: offer.pskIdentity } : {};
     const share = this.#agreed ? { publicKey: this.#agreed.publicKey } : {};
     context.add(HandshakeType.client_key_exchange, encodeClientKeyExchange({ ...psk, ...share }));
     const secret = this.#agreed ? { sharedSecret: this.#agreed.sharedSecret } : {};
     const master = deriveMasterSecret(context, negotiated, { ...psk, ...secret });
     const peerChain = identity?.certificate.chain ?? [];
-    if (credential === "none") return new ClientProve({ negotiated, peerChain }, master, undefined);
+    const side = { negotiated, peerChain, ...(psk.identity && { pskIdentity: psk.identity }) };
+    if (credential === "none") return new ClientProve(side, master, undefined);
     const signature = askForSignature(context, credential, context.transcript.messages());
-    return new ClientProve({ negotiated, peerChain }, master, { scheme: credential.scheme, signature });
+    return new ClientProve(side, master, { scheme: credential.scheme, signature });
   }
 }

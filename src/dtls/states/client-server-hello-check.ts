@@ -2,10 +2,12 @@ import { equalBytes, toHex } from "../../util/bytes.ts";
 import { AlertDescription } from "../alert.ts";
 import { findCipherSuite } from "../cipher-suites.ts";
 import { DtlsError } from "../dtls-error.ts";
+import { decodeConnectionId } from "../handshake/extensions/connection-id.ts";
 import { decodeEcPointFormats, uncompressedPoint } from "../handshake/extensions/ec-point-formats.ts";
 import { decodeExtendedMasterSecret } from "../handshake/extensions/extended-master-secret.ts";
 import { ExtensionType, findExtension } from "../handshake/extensions/extension-list.ts";
 import { decodeRenegotiationInfo } from "../handshake/extensions/renegotiation-info.ts";
+import { decodeServerName } from "../handshake/extensions/server-name.ts";
 import type { ClientHello } from "../handshake/messages/client-hello.ts";
 import type { ServerHello } from "../handshake/messages/server-hello.ts";
 import { ProtocolVersion } from "../handshake/protocol-version.ts";
@@ -26,6 +28,9 @@ export function acceptServerHello(server: ServerHello, client: ClientHello, sett
     clientRandom: client.random,
     serverRandom: server.random,
     extendedMasterSecret: hasExtendedMasterSecret(server, settings),
+    sessionId: server.sessionId,
+    ...askedName(client),
+    ...connectionIds(server, client),
   };
 }
 
@@ -79,6 +84,18 @@ function hasExtendedMasterSecret({ extensions }: ServerHello, settings: Settings
     "NOTHING_IN_COMMON",
     "the server does not support extended_master_secret (RFC 7627), and requireExtendedMasterSecret is set",
   );
+}
+
+function askedName({ extensions }: ClientHello): Pick<Negotiated, "serverName"> {
+  const data = findExtension(extensions, ExtensionType.server_name);
+  const serverName = data && decodeServerName(data);
+  return serverName === undefined ? {} : { serverName };
+}
+
+function connectionIds(server: ServerHello, client: ClientHello): Pick<Negotiated, "connectionIds"> {
+  const own = findExtension(client.extensions, ExtensionType.connection_id);
+  const peer = findExtension(server.extensions, ExtensionType.connection_id);
+  return own && peer ? { connectionIds: { own: decodeConnectionId(own), peer: decodeConnectionId(peer) } } : {};
 }
 
 function misbehaved(message: string, alert: AlertDescription = AlertDescription.illegal_parameter): DtlsError {

@@ -5,6 +5,7 @@ import { SignatureScheme as signatureSchemes } from "../../crypto/signature-sche
 import { AlertDescription } from "../alert.ts";
 import { type CipherSuite, usesCertificates, usesEphemeralKeys } from "../cipher-suites.ts";
 import { DtlsError } from "../dtls-error.ts";
+import { decodeConnectionId } from "../handshake/extensions/connection-id.ts";
 import { decodeEcPointFormats, uncompressedPoint } from "../handshake/extensions/ec-point-formats.ts";
 import { decodeExtendedMasterSecret } from "../handshake/extensions/extended-master-secret.ts";
 import { type Extension, ExtensionType, findExtension } from "../handshake/extensions/extension-list.ts";
@@ -23,6 +24,8 @@ import type { ServerPolicy } from "./server-policy.ts";
 /** What a ClientHello and our settings have in common. */
 export interface ClientOfferInCommon {
   readonly clientRandom: Uint8Array;
+  /** Of a session to resume; empty: none. */
+  readonly sessionId: Uint8Array;
   /** In our order. */
   readonly suites: readonly CipherSuite[];
   /** There whenever `suites` has one with ephemeral keys. */
@@ -33,6 +36,8 @@ export interface ClientOfferInCommon {
   readonly extendedMasterSecret: boolean;
   readonly secureRenegotiation: boolean;
   readonly pointFormats: boolean;
+  /** What the client wants in our records; absent: it does not know RFC 9146. */
+  readonly connectionId?: Uint8Array;
 }
 
 /** Throws DtlsError when the hello breaks a rule; `suites` may come out empty. */
@@ -47,8 +52,10 @@ export function readClientOffer(hello: ClientHello, policy: ServerPolicy, settin
     (!usesEphemeralKeys(suite) || group !== undefined);
   const name = findExtension(extensions, ExtensionType.server_name);
   const serverName = name && decodeServerName(name);
+  const connectionId = findExtension(extensions, ExtensionType.connection_id);
   return {
     clientRandom: hello.random,
+    sessionId: hello.sessionId,
     suites: settings.suites.filter(acceptable),
     group,
     schemes,
@@ -56,6 +63,7 @@ export function readClientOffer(hello: ClientHello, policy: ServerPolicy, settin
     extendedMasterSecret: extendedMasterSecret(extensions, settings),
     secureRenegotiation: secureRenegotiation(hello),
     pointFormats: findExtension(extensions, ExtensionType.ec_point_formats) !== undefined,
+    ...(connectionId && { connectionId: decodeConnectionId(connectionId) }),
   };
 }
 

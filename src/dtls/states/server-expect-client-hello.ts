@@ -11,6 +11,7 @@ import { askForCredential } from "./own-credential.ts";
 import { ServerChooseSuite } from "./server-choose-suite.ts";
 import { readClientOffer } from "./server-client-offer.ts";
 import type { ServerPolicy } from "./server-policy.ts";
+import { resumeSession } from "./server-resume-session.ts";
 
 /** Nothing has come yet. The cookie, where one is asked for, was checked before. */
 export class ServerExpectClientHello implements ExpectsMessage {
@@ -26,6 +27,8 @@ export class ServerExpectClientHello implements ExpectsMessage {
     expectType(message, HandshakeType.client_hello);
     context.transcript.add(message.raw);
     const offer = readClientOffer(decodeClientHello(message.body), this.#policy, context.settings);
+    const resumed = resumeSession(this.#policy, offer, context);
+    if (resumed) return resumed;
     const [preferred] = offer.suites;
     if (!preferred) {
       throw new DtlsError("NOTHING_IN_COMMON", "no cipher suite in common with the client", {

@@ -2,6 +2,7 @@ import type { HandshakeMessage } from "../handshake/handshake-message.ts";
 import { addFinished, checkFinished } from "./finished-check.ts";
 import type { HandshakeContext } from "./handshake-context.ts";
 import { type ExpectsMessage, type HandshakeState, handshakeDone } from "./handshake-state.ts";
+import { resumableAfter } from "./resumption.ts";
 import type { ServerPeer } from "./server-peer.ts";
 
 /** The client's Finished proves that it saw the same handshake; ours ends it. */
@@ -21,8 +22,13 @@ export class ServerExpectFinished implements ExpectsMessage {
     addFinished(context, "server", this.#master);
     context.sendFlight({ last: true });
     const { negotiated, certificate, identity } = this.#peer;
+    const peerChain = certificate?.chain ?? [];
+    const resumable = resumableAfter(negotiated, this.#master, {
+      peerChain,
+      ...(identity && { pskIdentity: identity }),
+    });
     const peerIdentity = identity ? { peerIdentity: identity } : {};
-    context.connected({ negotiated, peerChain: certificate?.chain ?? [], ...peerIdentity, tlsUnique });
+    context.connected({ negotiated, peerChain, ...peerIdentity, tlsUnique, resumed: false, ...resumable });
     return handshakeDone;
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { decodeConnectionId, encodeConnectionId } from "../../../src/dtls/handshake/extensions/connection-id.ts";
 import { decodeEcPointFormats, encodeEcPointFormats } from "../../../src/dtls/handshake/extensions/ec-point-formats.ts";
 import {
   decodeExtendedMasterSecret,
@@ -60,6 +61,17 @@ testCodec({
   encode: encodeRenegotiationInfo,
   examples: [{ hex: "00", value: new Uint8Array() }],
   values: fc.uint8Array({ maxLength: 24 }),
+});
+
+testCodec({
+  name: "connection_id",
+  decode: decodeConnectionId,
+  encode: encodeConnectionId,
+  examples: [
+    { hex: "00", value: new Uint8Array() },
+    { hex: "03 c1d2e3", value: Uint8Array.of(0xc1, 0xd2, 0xe3) },
+  ],
+  values: fc.uint8Array({ maxLength: 255 }),
 });
 
 testCodec({

@@ -24,6 +24,8 @@ type Options struct {
 	Key, Cert, CA     string
 	Name              string
 	RequireEMS        bool
+	KeepSessions      bool
+	CID               int
 	MTU, Handshakes   int
 	FlightInterval    time.Duration
 	decodedPSK        []byte
@@ -31,6 +33,7 @@ type Options struct {
 	chosenCurves      []elliptic.Curve
 	ownCertificate    *tls.Certificate
 	certificateIssuer *x509.CertPool
+	sessions          dtls.SessionStore
 }
 
 func (o *Options) register(flags *flag.FlagSet) {
@@ -46,6 +49,8 @@ func (o *Options) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.CA, "ca", "", "issuer of the peer's certificate (PEM); a server with it requires a client certificate")
 	flags.StringVar(&o.Name, "name", "localhost", "name of the server, for SNI and for its certificate")
 	flags.BoolVar(&o.RequireEMS, "require-ems", false, "refuse a peer without extended master secret")
+	flags.BoolVar(&o.KeepSessions, "keep-sessions", false, "resume sessions, in memory")
+	flags.IntVar(&o.CID, "cid", -1, "length of the connection ID that it wants; 0: none, but it sends the peer's")
 	flags.IntVar(&o.MTU, "mtu", 1200, "largest datagram")
 	flags.IntVar(&o.Handshakes, "handshakes", 1, "client: other than 1: this many handshakes one after the other, then end")
 	flags.DurationVar(&o.FlightInterval, "flight-interval", time.Second, "first retransmission")
@@ -62,6 +67,9 @@ func (o *Options) load() error {
 	}
 	if o.chosenCurves, err = curves(o.Curves); err != nil {
 		return err
+	}
+	if o.KeepSessions {
+		o.sessions = &sessionStore{kept: map[string]dtls.Session{}}
 	}
 	if o.Cert != "" {
 		pair, err := tls.LoadX509KeyPair(o.Cert, o.Key)
@@ -97,6 +105,15 @@ func (o *Options) shared() []dtls.Option {
 	}
 	if o.RequireEMS {
 		settings = append(settings, dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret))
+	}
+	if o.sessions != nil {
+		settings = append(settings, dtls.WithSessionStore(o.sessions))
+	}
+	switch {
+	case o.CID == 0:
+		settings = append(settings, dtls.WithConnectionIDGenerator(dtls.OnlySendCIDGenerator()))
+	case o.CID > 0:
+		settings = append(settings, dtls.WithConnectionIDGenerator(dtls.RandomCIDGenerator(o.CID)))
 	}
 	if o.ownCertificate != nil {
 		settings = append(settings, dtls.WithCertificates(*o.ownCertificate))

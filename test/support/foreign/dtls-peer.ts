@@ -9,7 +9,11 @@ export type PeerCredentials =
   | { readonly key?: string; readonly cert?: string; readonly ca?: string };
 
 /** Cipher suites by their IANA names; PSK in hex; key, certificates and CA as PEM files. */
-export type PeerOptions = PeerCredentials & { readonly suites: string };
+export type PeerOptions = PeerCredentials & {
+  readonly suites: string;
+  /** Length of the Connection ID that the peer wants; 0: none, but it sends ours; absent: it does not know RFC 9146. */
+  readonly cid?: number;
+};
 
 /** What a peer says, a line of JSON each. */
 export type PeerEvent =
@@ -19,6 +23,7 @@ export type PeerEvent =
       readonly suite: string;
       readonly peer: string | null;
       readonly extendedMasterSecret?: boolean;
+      readonly resumed?: boolean;
     }
   | { readonly event: "data"; readonly hex: string }
   | { readonly event: "retransmitted"; readonly flight: number }
@@ -42,6 +47,11 @@ export class DtlsPeer {
 
   send(record: Uint8Array): void {
     this.process.say(Buffer.from(record).toString("hex"));
+  }
+
+  /** Has a Scandium client make an abbreviated handshake before its next record. */
+  resume(): void {
+    this.process.say("resume");
   }
 
   /** Ends the peer, which says close_notify first. */
@@ -76,6 +86,10 @@ export interface PionOptions {
   readonly mtu?: number;
   readonly "flight-interval"?: string;
   readonly "require-ems"?: boolean;
+  /** It keeps sessions and resumes them. */
+  readonly "keep-sessions"?: boolean;
+  /** How many handshakes a client makes, one after the other. Default 1, then it stays. */
+  readonly handshakes?: number;
 }
 
 type Arguments = Parameters<typeof flags>[0];

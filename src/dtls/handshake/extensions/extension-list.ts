@@ -14,6 +14,7 @@ export const ExtensionType = {
   ec_point_formats: 11,
   signature_algorithms: 13,
   extended_master_secret: 23,
+  connection_id: 54,
   renegotiation_info: 0xff01,
 } as const;
 

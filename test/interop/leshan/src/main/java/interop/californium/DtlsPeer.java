@@ -12,13 +12,15 @@ import org.eclipse.californium.scandium.DTLSConnector;
 
 /**
  * One DTLS 1.2 peer on Scandium, to be driven by a test. Says what happens as lines of JSON on standard output; sends
- * each line of standard input (hex) as a record to its last peer; a server sends back what it gets.
+ * each line of standard input (hex) as a record to its last peer; a server sends back what it gets. The line "resume"
+ * has a client make an abbreviated handshake before it sends the next record.
  *
  * <pre>
  * --role client|server --host ADDRESS --port PORT   (server: 0 = a free one)
  * --suites NAME[,NAME]
  * --psk HEX --identity TEXT                         or
  * --key FILE --cert FILE --ca FILE                  (PEM; a server given --ca requires a client certificate)
+ * --cid LENGTH                                      (of the Connection ID that it wants; 0: none, but it sends the peer's)
  * </pre>
  */
 public final class DtlsPeer {
@@ -48,7 +50,8 @@ public final class DtlsPeer {
         else send(new byte[0]); // an empty record: nothing to say yet, but the handshake begins
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            send(HexFormat.of().parseHex(line.trim()));
+            if (line.equals("resume")) connector.forceResumeAllSessions();
+            else send(HexFormat.of().parseHex(line.trim()));
         }
         connector.stop();
     }

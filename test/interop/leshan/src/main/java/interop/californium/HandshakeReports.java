@@ -18,7 +18,7 @@ final class HandshakeReports implements SessionListener {
         DTLSSession session = context.getSession();
         Principal peer = session.getPeerIdentity();
         Reports.say("connected", "suite", session.getCipherSuite().name(), "peer", peer == null ? null : peer.getName(),
-            "extendedMasterSecret", session.useExtendedMasterSecret());
+            "extendedMasterSecret", session.useExtendedMasterSecret(), "resumed", !handshaker.isFullHandshake());
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.SessionListener;
+import org.eclipse.californium.scandium.dtls.SingleNodeConnectionIdGenerator;
 import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
 import org.eclipse.californium.scandium.dtls.pskstore.AdvancedSinglePskStore;
 import org.eclipse.californium.scandium.dtls.x509.SingleCertificateProvider;
@@ -36,6 +37,7 @@ final class PeerConfig {
         builder.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, 6);
         // The tests address peers by number; their certificates name localhost.
         builder.set(DtlsConfig.DTLS_VERIFY_SERVER_CERTIFICATES_SUBJECT, false);
+        if (args.has("cid")) builder.setConnectionIdGenerator(new SingleNodeConnectionIdGenerator(args.number("cid", 0)));
         if (args.has("psk")) {
             builder.setAdvancedPskStore(new AdvancedSinglePskStore(args.required("identity"), HexFormat.of().parseHex(args.get("psk"))));
         }
