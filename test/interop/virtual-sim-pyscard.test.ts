@@ -2,25 +2,23 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { verify, X509Certificate } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { nodeEntropy } from "../../src/crypto/entropy.ts";
 import { sha256 } from "../../src/crypto/hash.ts";
 import { personalise } from "../../src/sandbox/card/personalise.ts";
 import { encodeUtf8, fromHex, toHex } from "../../src/util/bytes.ts";
-import { type Cleanup, suiteCleanup } from "../support/foreign/cleanup.ts";
-import { ForeignProcess } from "../support/foreign/foreign-process.ts";
-import { built } from "../support/foreign/paths.ts";
+import { suiteCleanup } from "../support/foreign/cleanup.ts";
+import { ReaderClient } from "../support/foreign/reader-client.ts";
 import { startVirtualSimOverVpcd, type VirtualSimOverVpcd } from "../support/virtual-sim-over-vpcd.ts";
 
 describe("pyscard, through pcscd and vpcd, on the virtual SIM", () => {
   const cleanup = suiteCleanup();
   let virtual: VirtualSimOverVpcd;
-  let client: ReaderClient;
+  let client: AppletClient;
 
   before(async () => {
     virtual = await startVirtualSimOverVpcd(cleanup, await newProfile());
-    client = new ReaderClient(cleanup, virtual.reader);
+    client = new AppletClient(cleanup, virtual.reader);
     await client.connect();
   });
 
@@ -56,7 +54,7 @@ describe("pyscard, through pcscd and vpcd, on the virtual SIM", () => {
 
   it("finds nothing selected after a reset between two commands", async () => {
     await client.select();
-    await client.say("reset");
+    await client.reset();
     assert.equal(await client.ask("81CB000044"), "6881");
     await client.select();
     assert.match(await client.ask("81CB000044"), /9000$/);
@@ -109,30 +107,8 @@ async function newProfile() {
   });
 }
 
-/** Drives test/interop/pyscard/reader_client.py. */
-class ReaderClient {
-  readonly #process: ForeignProcess<{ readonly ok?: string; readonly failed?: string }>;
-  readonly #reader: string;
-
-  constructor(cleanup: Cleanup, reader: string) {
-    this.#reader = reader;
-    const script = fileURLToPath(new URL("pyscard/reader_client.py", import.meta.url));
-    const program = { command: built(".work/venv/bin/python"), args: [script] };
-    this.#process = new ForeignProcess(cleanup, program, (line) => JSON.parse(line));
-  }
-
-  async say(line: string): Promise<string> {
-    this.#process.say(line);
-    const { ok, failed } = await this.#process.events.waitFor(() => true, `answer to ${line}`);
-    if (ok === undefined) throw new Error(`${line}: ${failed}`);
-    return ok;
-  }
-
-  /** Waits for the card, connects anew, and gives the ATR. */
-  connect(): Promise<string> {
-    return this.say(`connect ${this.#reader}`);
-  }
-
+/** With the commands of these tests. */
+class AppletClient extends ReaderClient {
   /** One command, with GET RESPONSE as 61xx asks; upper-case hexadecimal. */
   async ask(command: string): Promise<string> {
     const answer = (await this.say(`transmit ${command}`)).toUpperCase();

@@ -10,6 +10,7 @@ import { nodeEphemeralKeys } from "../../src/crypto/ephemeral-keys.ts";
 import { FaultInjector } from "../../src/sandbox/card/fault-injector.ts";
 import { InProcessCard } from "../../src/sandbox/card/in-process-card.ts";
 import type { Profile } from "../../src/sandbox/card/profile.ts";
+import type { SettingsInput } from "../../src/sandbox/card/settings.ts";
 import { VirtualSim } from "../../src/sandbox/card/virtual-sim.ts";
 import { type CertifiedKey, SandboxCa } from "../../src/sandbox/sandbox-ca.ts";
 import type { CardConnector } from "../../src/smartcard/card-channel.ts";
@@ -33,10 +34,11 @@ export interface Parties {
   readonly profile: Profile;
 }
 
-export async function makeParties(): Promise<Parties> {
+export async function makeParties(settings: SettingsInput = {}): Promise<Parties> {
   const ca = await SandboxCa.create();
   const issuer = { certificate: ca.certificatePem, privateKey: await ca.privateKeyPem() };
-  return { ca, own: await ca.issueServer(), profile: await testSim({ commonName: faultEndpoint, ca: issuer }) };
+  const profile = await testSim({ commonName: faultEndpoint, ca: issuer, settings });
+  return { ca, own: await ca.issueServer(), profile };
 }
 
 export interface FaultBenchOptions {
