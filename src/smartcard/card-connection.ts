@@ -7,6 +7,8 @@ import { LogicalChannel } from "./logical-channel.ts";
 export interface CardApplication<S> {
   /** For messages, for example "IoT SAFE". */
   readonly name: string;
+  /** True: needed now and then. Its logical channel is given back after each operation, because cards have few. */
+  readonly once?: boolean;
   /** `afterwards`: work that can wait until the first operation has its answer. */
   open(channel: LogicalChannel, afterwards: Afterwards): Promise<S>;
   /** Whether an operation's error looks as if the application were not selected any more: then it is opened anew. */
@@ -61,6 +63,7 @@ export class CardConnection {
   ): Promise<T> {
     return this.attempt(async () => {
       const session = await this.#session(application, afterwards);
+      if (application.once) afterwards(() => this.#leave(application));
       try {
         return await operation(session);
       } catch (error) {

@@ -4,8 +4,8 @@ import { Refusal, StatusWord } from "./status-word.ts";
 
 /** What one open channel has selected and what waits on it. */
 export interface LogicalChannel {
-  selected: "usim" | "applet";
-  /** Identifier of the file selected below the USIM; 3F00 at first. */
+  selected: "usim" | "applet" | "pkcs15";
+  /** Identifier of the file selected below the MF or the application; 3F00 at first. */
   file: number;
   readonly pending: PendingAnswer;
 }

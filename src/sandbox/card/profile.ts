@@ -60,6 +60,29 @@ const secretKey = z.strictObject({
   derivation: byte.default(1),
 });
 
+const transparentFile = z.strictObject({
+  content: z
+    .string()
+    .max(2 * 0x8000)
+    .regex(/^([0-9A-Fa-f]{2})*$/, "bytes in hexadecimal expected"),
+  size: z.int().min(1).max(0x8000).optional().describe("larger than the content: padded"),
+  padding: z.union([z.literal(0), z.literal(255)]).default(255),
+  pin: z.boolean().default(false).describe("reading wants a PIN: 6982"),
+});
+
+/** The PKCS #15 application of LwM2M smart-card bootstrap; files by identifier, EF(ODF) is 5031. */
+const pkcs15 = z.strictObject({
+  aid: hex(12, 16).default("A000000063504B43532D3135"),
+  selectable: z.boolean().default(true).describe("false: SELECT of the AID gets 6A82"),
+  directory: z.enum(["listed", "not-listed", "absent"]).default("listed").describe("its entry in EF.DIR, or no EF.DIR"),
+  fileSize: z.enum(["given", "absent"]).default("given").describe("tag 80 of the file control parameters"),
+  shortRead: z
+    .enum(["plain", "6Cxx", "6282"])
+    .default("plain")
+    .describe("when READ BINARY asks for more than there is"),
+  files: z.record(z.string().regex(/^[0-9A-F]{4}$/), transparentFile),
+});
+
 /** A SIM's personalisation: what is written to a file, and what a virtual SIM is made from. */
 export const profileSchema = z.strictObject({
   format: z.literal(1),
@@ -75,6 +98,7 @@ export const profileSchema = z.strictObject({
   publicKeys: z.array(publicKey).default([]),
   files: z.array(file).default([]),
   secretKeys: z.array(secretKey).default([]).describe("listed only"),
+  pkcs15: pkcs15.optional().describe("absent: a card without the application"),
   settings: settingsSchema.prefault({}),
 });
 

@@ -7,6 +7,7 @@ import { manageChannel } from "./commands/manage-channel.ts";
 import { select } from "./commands/select.ts";
 import { LogicalChannels } from "./logical-channels.ts";
 import { twoBytes } from "./object-coding.ts";
+import type { Pkcs15Application } from "./pkcs15.ts";
 import type { Settings } from "./settings.ts";
 import { type Answer, only, Refusal, StatusWord } from "./status-word.ts";
 import type { Usim } from "./usim.ts";
@@ -14,6 +15,8 @@ import type { Usim } from "./usim.ts";
 export interface UiccParts {
   /** Absent: a card without the applet. */
   readonly applet: IotSafeApplet | undefined;
+  /** Absent: a card without smart-card bootstrap. */
+  readonly pkcs15?: Pkcs15Application | undefined;
   readonly usim: Usim;
   readonly settings: Settings;
 }
@@ -63,17 +66,19 @@ export class Uicc {
   }
 
   #run(apdu: CommandApdu, commandClass: CommandClass): Answer {
-    const { applet, usim } = this.#parts;
+    const { applet, pkcs15, usim } = this.#parts;
     const channel = this.#channels.require(commandClass.channel);
     if (apdu.ins === 0x70 && !commandClass.proprietary) {
       return manageChannel(apdu, commandClass.channel, this.#channels, (closed) => applet?.endSelection(closed));
     }
     if (apdu.ins === 0xa4 && !commandClass.proprietary) {
-      const answer = select(apdu, channel, this.#parts);
+      const answer = select(apdu, channel, { ...this.#parts, pkcs15 });
       applet?.endSelection(commandClass.channel);
       return answer;
     }
     if (channel.selected === "applet" && applet) return applet.process(apdu, commandClass);
+    const isBelowRoot = channel.file >> 8 === 0x2f;
+    if (channel.selected === "pkcs15" && pkcs15 && !isBelowRoot) return pkcs15.process(apdu, channel.file);
     return usim.process(apdu, channel.file);
   }
 }

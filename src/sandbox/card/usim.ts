@@ -4,27 +4,32 @@ import { type Answer, done, only, Refusal, StatusWord } from "./status-word.ts";
 import { tlv } from "./tlv.ts";
 
 const masterFile = 0x3f00;
+const efDir = 0x2f00;
 const efIccid = 0x2fe2;
 
 /**
- * What answers on a channel where no applet is selected: the file system with EF_ICCID (ETSI TS 102 221 §13.2), and the
+ * What answers on a channel where no applet is selected: the file system with EF_ICCID and EF.DIR (ETSI TS 102 221 §13.1, §13.2), and the
  * PIN commands whose INS an IoT SAFE host would hit when it goes on after a failed SELECT. Those attempts are counted.
  */
 export class Usim {
   readonly #iccid: Uint8Array;
+  readonly #applications: readonly Uint8Array[] | undefined;
   /** PIN and PUK attempts made so far: a careful host makes none. */
   pinAttempts = 0;
 
-  constructor(iccid: string) {
+  /** `applications`: the records of EF.DIR; absent: a card without that file. */
+  constructor(iccid: string, applications?: readonly Uint8Array[]) {
     this.#iccid = swappedDigits(iccid);
+    this.#applications = applications;
   }
 
-  /** SELECT by file identifier; gives the file now selected. */
+  /** SELECT by file identifier, or by path from the MF; gives the file now selected. */
   select(apdu: CommandApdu): { readonly file: number; readonly answer: Answer } {
     const [high = 0, low = 0] = apdu.data;
     const file = high * 0x100 + low;
     if (apdu.data.length !== 2) throw new Refusal(StatusWord.wrongLength);
-    if (file !== masterFile && file !== efIccid) throw new Refusal(StatusWord.notFound);
+    const exists = file === masterFile || file === efIccid || (file === efDir && this.#applications !== undefined);
+    if (!exists) throw new Refusal(StatusWord.notFound);
     return { file, answer: apdu.p2 === 0x0c ? done() : done(this.#controlParameters(file)) };
   }
 
@@ -32,6 +37,8 @@ export class Usim {
     switch (apdu.ins) {
       case 0xb0:
         return this.#readBinary(apdu, selectedFile);
+      case 0xb2:
+        return this.#readRecord(apdu, selectedFile);
       case 0x20:
       case 0x24:
       case 0x2c:
@@ -48,6 +55,14 @@ export class Usim {
     return done(this.#iccid.slice(offset, offset + (apdu.le ?? 256)));
   }
 
+  #readRecord(apdu: CommandApdu, selectedFile: number): Answer {
+    if (selectedFile !== efDir) throw new Refusal(StatusWord.noFileSelected);
+    const record = this.#applications?.[apdu.p1 - 1];
+    if (apdu.p2 !== 0x04) throw new Refusal(StatusWord.wrongParameters);
+    if (record === undefined) throw new Refusal(StatusWord.recordNotFound);
+    return done(record);
+  }
+
   #pinCommand(apdu: CommandApdu): Answer {
     if (apdu.p1 !== 0) throw new Refusal(StatusWord.wrongParameters);
     this.pinAttempts++;
@@ -56,7 +71,7 @@ export class Usim {
 
   #controlParameters(file: number): Uint8Array {
     const size = file === efIccid ? "8002000A" : "";
-    const descriptor = file === efIccid ? "82024121" : "82027821";
+    const descriptor = file === efIccid ? "82024121" : file === efDir ? "8205422100FF01" : "82027821";
     return tlv(0x62, fromHex(`${descriptor}8302${file.toString(16)}${size}`));
   }
 }

@@ -7,6 +7,7 @@ import { buildObjects, profileOf } from "./build-objects.ts";
 import type { ObjectStore } from "./card-objects.ts";
 import { delayMs, type Latency, latencyOf } from "./latency.ts";
 import { twoBytes } from "./object-coding.ts";
+import { Pkcs15Application } from "./pkcs15.ts";
 import type { Profile } from "./profile.ts";
 import type { PowerEvent, SimulatedCard } from "./simulated-card.ts";
 import { StatusWord } from "./status-word.ts";
@@ -31,6 +32,7 @@ export class VirtualSim implements SimulatedCard {
   readonly #profile: Profile;
   readonly #objects: ObjectStore;
   readonly #usim: Usim;
+  readonly #pkcs15: Pkcs15Application | undefined;
   readonly #uicc: Uicc;
   readonly #ports: VirtualSimPorts;
   readonly #latency: Latency;
@@ -45,9 +47,10 @@ export class VirtualSim implements SimulatedCard {
     this.#latency = ports.latency ?? latencyOf("fast");
     this.atr = fromHex(profile.atr);
     this.#objects = buildObjects(profile);
-    this.#usim = new Usim(profile.iccid);
+    this.#pkcs15 = profile.pkcs15 && new Pkcs15Application(profile.pkcs15);
+    this.#usim = new Usim(profile.iccid, this.#pkcs15?.directoryRecords);
     const applet = profile.appletInstalled ? this.#makeApplet() : undefined;
-    this.#uicc = new Uicc({ applet, usim: this.#usim, settings: profile.settings });
+    this.#uicc = new Uicc({ applet, pkcs15: this.#pkcs15, usim: this.#usim, settings: profile.settings });
   }
 
   /** PIN and PUK attempts at the USIM so far; a host that stops after a failed SELECT makes none. */
@@ -58,6 +61,11 @@ export class VirtualSim implements SimulatedCard {
   /** The profile as it is now, generated keys included. */
   get profile(): Profile {
     return profileOf(this.#profile, this.#objects);
+  }
+
+  /** An operator changes a file of the PKCS #15 application over the air; without content the file goes. */
+  updateFile(identifier: number, content: Uint8Array | undefined): void {
+    this.#pkcs15?.setFile(identifier, content);
   }
 
   power(event: PowerEvent): void {
