@@ -7,9 +7,8 @@ import { interopFolder } from "./paths.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const folder = `${interopFolder}.work/images`;
-const store = ["--root", `${folder}/root`, "--runroot", `${folder}/run`];
-const env = { STORAGE_DRIVER: "vfs", BUILDAH_ISOLATION: "chroot" };
+const container = `${interopFolder}container/`;
+const buildah = `${container}buildah`;
 
 /**
  * Container images built and run with no engine and no registry: buildah, in a store of its own, with stand-ins for the
@@ -24,7 +23,7 @@ export class ImageStore {
 
   /** Makes the base images where they are missing (a minute). */
   static async open(cleanup: Cleanup): Promise<ImageStore> {
-    await run(`${interopFolder}container/base-images.sh`, [folder], { maxBuffer: 1 << 24 });
+    await run(`${container}base-images.sh`, [], { maxBuffer: 1 << 24 });
     return new ImageStore(cleanup);
   }
 
@@ -46,9 +45,9 @@ export class ImageStore {
 
   /** Starts a command likewise; `volume` is FOLDER:PATH. Signals do not go through: say what ends it on its input. */
   async start(cleanup: Cleanup, tag: string, volume: string, ...command: readonly string[]) {
-    const container = await this.container(tag, cleanup);
-    const args = [...store, "run", "--volume", `${volume}:ro`, container, "--", ...command];
-    return new ForeignProcess(cleanup, { command: "buildah", args, env }, (line) => line);
+    const name = await this.container(tag, cleanup);
+    const args = ["run", "--volume", `${volume}:ro`, name, "--", ...command];
+    return new ForeignProcess(cleanup, { command: buildah, args }, (line) => line);
   }
 
   private async container(tag: string, cleanup: Cleanup): Promise<string> {
@@ -58,7 +57,6 @@ export class ImageStore {
   }
 
   private async buildah(...args: readonly string[]): Promise<string> {
-    const all = [...store, ...args];
-    return (await run("buildah", all, { env: { ...process.env, ...env }, maxBuffer: 1 << 24 })).stdout;
+    return (await run(buildah, [...args], { maxBuffer: 1 << 24 })).stdout;
   }
 }
