@@ -1,6 +1,7 @@
 import yargs, { type Argv } from "yargs";
 import { ExitCode, exitCodeHelp } from "./exit-code.ts";
 import { lazyCommand } from "./lazy-command.ts";
+import { packageVersion } from "./package-version.ts";
 
 const run = lazyCommand("run", "Run the agent", async () => (await import("./commands/run.ts")).run);
 const demo = lazyCommand(
@@ -46,6 +47,7 @@ function commands(args: readonly string[]): Argv {
   return (
     yargs([...args])
       .scriptName("lwm2m-safe")
+      .version(packageVersion())
       .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
       .command(run)
       .command("card", "Look at the card and use it", cardCommands)
