@@ -32,20 +32,9 @@ export class TestAuthority {
     this.key = this.newKey("ca");
     this.cert = join(this.folder, "ca.pem");
     const extensions = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"];
-    this.openssl(
-      "req",
-      "-x509",
-      "-new",
-      "-key",
-      this.key,
-      "-out",
-      this.cert,
-      "-days",
-      "30",
-      "-subj",
-      `/CN=${commonName}`,
-      ...extensions.flatMap((one) => ["-addext", one]),
-    );
+    const request = ["req", "-x509", "-new", "-days", "30", "-subj", `/CN=${commonName}`];
+    const files = ["-key", this.key, "-out", this.cert];
+    this.openssl(...request, ...files, ...extensions.flatMap((one) => ["-addext", one]));
   }
 
   /** A server on this machine, by name and by both loopback addresses. */
@@ -65,23 +54,8 @@ export class TestAuthority {
     const cert = join(this.folder, `${wish.commonName}.pem`);
     writeFileSync(extensions, this.extensionLines(wish).join("\n"));
     this.openssl("req", "-new", "-key", key, "-out", request, "-subj", `/CN=${wish.commonName}`);
-    this.openssl(
-      "x509",
-      "-req",
-      "-in",
-      request,
-      "-CA",
-      this.cert,
-      "-CAkey",
-      this.key,
-      "-CAcreateserial",
-      "-days",
-      "30",
-      "-extfile",
-      extensions,
-      "-out",
-      cert,
-    );
+    const issuer = ["-CA", this.cert, "-CAkey", this.key, "-CAcreateserial"];
+    this.openssl("x509", "-req", "-in", request, ...issuer, "-days", "30", "-extfile", extensions, "-out", cert);
     return { key, cert };
   }
 
