@@ -2,6 +2,7 @@ import { ContentFormat } from "../../formats/content-format.ts";
 import type { DataRecord } from "../../formats/data-record.ts";
 import { formatPath, type Path } from "../../formats/path.ts";
 import { tlvNamesInstances } from "../../formats/tlv.ts";
+import type { LwM2mVersion } from "../model/lwm2m-version.ts";
 import { isWritable, type ResourceDefinition } from "../model/object-definition.ts";
 import { type Content, decodeContent } from "./content.ts";
 import type { DataModel } from "./data-model.ts";
@@ -36,7 +37,7 @@ export async function create(
   if (!context.access.allows(context.shortServerId, "create", id, undefined)) {
     throw unauthorized(`no right to create instances of ${formatPath(path)}`);
   }
-  const { instance, records } = readPayload(object, content);
+  const { instance, records } = readPayload(object, content, context.version);
   if (instance !== undefined && object.instances().includes(instance))
     throw badRequest(`/${id}/${instance} is there already`);
   const base = [id, instance ?? PLACEHOLDER];
@@ -48,14 +49,17 @@ export async function create(
 function readPayload(
   object: LwM2mObject,
   { contentFormat, payload = new Uint8Array() }: Partial<Content>,
+  version: LwM2mVersion,
 ): { instance: number | undefined; records: readonly DataRecord[] } {
   const { id } = object.definition;
   if (payload.length === 0) return { instance: undefined, records: [] };
   const typeOf = typesOfObject(object.definition);
   if (contentFormat === ContentFormat.tlv && !tlvNamesInstances(payload)) {
-    return { instance: undefined, records: decodeContent({ contentFormat, payload }, [id, PLACEHOLDER], typeOf) };
+    const records = decodeContent({ contentFormat, payload }, [id, PLACEHOLDER], typeOf, version);
+    return { instance: undefined, records };
   }
-  const records = decodeContent({ ...(contentFormat !== undefined && { contentFormat }), payload }, [id], typeOf);
+  const content = { ...(contentFormat !== undefined && { contentFormat }), payload };
+  const records = decodeContent(content, [id], typeOf, version);
   const instances = new Set(records.map((record) => record.path[1]));
   const [instance] = instances;
   if (instances.size !== 1 || instance === undefined) throw badRequest("resources of exactly one instance expected");

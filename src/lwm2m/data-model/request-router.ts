@@ -5,7 +5,8 @@ import { encodeLinks } from "../../formats/link-format.ts";
 import { type Path, parsePathSegments } from "../../formats/path.ts";
 import { describeError } from "../../util/coded-error.ts";
 import type { Logger } from "../../util/log.ts";
-import { encodeContent, isRecordFormat } from "./content.ts";
+import { encodeContent } from "./content.ts";
+import { isRecordFormat } from "./content-formats.ts";
 import { create } from "./create.ts";
 import type { DataModel } from "./data-model.ts";
 import { deleteInstance } from "./delete.ts";
@@ -75,7 +76,7 @@ async function carryOut(request: CoapRequest, model: DataModel, context: ServerC
 
 async function answerPost(request: CoapRequest, path: Path, model: DataModel, context: ServerContext) {
   if (path.length === 1) return answerCreate(request, path, model, context);
-  if (path.length === 2 || isRecordFormat(request.contentFormat)) {
+  if (path.length === 2 || isRecordFormat(request.contentFormat, context.version)) {
     return answerWrite(request, path, model, context, "update");
   }
   await execute(model, path, request, context);
