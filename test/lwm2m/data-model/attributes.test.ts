@@ -119,6 +119,30 @@ test("gt, lt and st are for readable numbers, on a resource or one of its instan
   assert.equal(await write("/", "pmin=1"), "4.05");
 });
 
+test("the attributes of 1.1 and 1.2 have their values, levels and contradictions", async () => {
+  const device = new BenchDevice();
+  const write = (path: string, ...query: string[]) => device.code("PUT", path, { query });
+  assert.equal(await write("/33000", "epmin=1", "epmax=60", "con=1", "hqmax=5"), "2.04");
+  assert.equal(await write("/33000/0/4", "edge=1"), "2.04");
+  assert.equal((await discover(device, "/33000/0/4")).slice(5), "</33000/0/4>;epmin=1;epmax=60;edge=1;con=1;hqmax=5");
+  const refused: [string, string[]][] = [
+    ["/33000", ["epmin=60"]],
+    ["/33000", ["epmax=1"]],
+    ["/33000", ["epmax=1.5"]],
+    ["/33000", ["con=2"]],
+    ["/33000", ["con=true"]],
+    ["/33000", ["hqmax=-1"]],
+    ["/33000/0/4", ["edge=2"]],
+    ["/33000/0/4", ["gt=1"]],
+    ["/33000/0/1", ["edge=1"]],
+    ["/33000/0", ["edge=1"]],
+  ];
+  for (const [path, query] of refused) assert.equal(await write(path, ...query), "4.00", `${path} ${query}`);
+  assert.ok(device.context.attributes.has("hqmax"));
+  assert.equal(await write("/33000", "epmin", "epmax", "con", "hqmax"), "2.04");
+  assert.deepEqual(device.context.attributes.all, [{ path: [33000, 0, 4], attributes: { edge: 1 } }]);
+});
+
 test("a nearer level's attribute wins, each looked up by itself, and what goes takes its attributes along", () => {
   const store = new AttributeStore();
   store.set([3], { pmin: 1, pmax: 9 });
