@@ -26,6 +26,9 @@ export interface CoapResponse {
   readonly options?: readonly CoapOption[];
 }
 
+/** Why an observation ended: by the peer (Observe=1, RST, replaced), a CON unanswered, or the endpoint closed. */
+export type ObservationEnd = "cancelled" | "unreachable" | "closed";
+
 /** What a handler may do with an Observe=0 request: keep the observation and notify on it later. */
 export interface Observation {
   /** Hex of the token: identifies the observation on this endpoint. */
@@ -34,8 +37,8 @@ export interface Observation {
   notify(response: CoapResponse, confirmable: boolean): void;
   /** Ends it without a message. */
   end(): void;
-  /** Called once, when the peer cancelled (Observe=1, RST, CON unanswered), replaced it, or the endpoint closed. */
-  onEnded(listener: () => void): void;
+  /** Called once, when it ended by no doing of ours. */
+  onEnded(listener: (cause: ObservationEnd) => void): void;
 }
 
 /**

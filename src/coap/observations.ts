@@ -50,7 +50,7 @@ export class Observations {
   }
 
   close(): void {
-    for (const observation of [...this.#byToken.values()]) observation.finish();
+    for (const observation of [...this.#byToken.values()]) observation.finish("closed");
   }
 
   /** The answer to a registration that was accepted. */

@@ -1,5 +1,5 @@
 import { toHex } from "../util/bytes.ts";
-import type { CoapResponse, Observation } from "./exchange.ts";
+import type { CoapResponse, Observation, ObservationEnd } from "./exchange.ts";
 import type { Delivery, MessageContent } from "./transmission.ts";
 
 /** What an observation needs from the endpoint. */
@@ -32,7 +32,8 @@ export class ServerObservation implements Observation, Delivery {
   #ended = false;
   #newest: Notification | undefined;
   #confirmedAt: number;
-  #endedListeners: (() => void)[] = [];
+  #endedListeners: ((cause: ObservationEnd) => void)[] = [];
+  #cause: ObservationEnd = "cancelled";
 
   constructor(token: Uint8Array, path: NotificationPath) {
     this.id = toHex(token);
@@ -55,14 +56,15 @@ export class ServerObservation implements Observation, Delivery {
     this.finish();
   }
 
-  onEnded(listener: () => void): void {
-    if (this.#ended) listener();
+  onEnded(listener: (cause: ObservationEnd) => void): void {
+    if (this.#ended) listener(this.#cause);
     else this.#endedListeners.push(listener);
   }
 
   /** Cancelled by the peer, replaced, or gone with the endpoint. */
-  finish(): void {
+  finish(cause: ObservationEnd = "cancelled"): void {
     if (this.#ended) return;
+    this.#cause = cause;
     this.#path.withdraw(this);
     this.#close();
   }
@@ -71,7 +73,7 @@ export class ServerObservation implements Observation, Delivery {
     this.#ended = true;
     this.#newest = undefined;
     this.#path.ended(this);
-    for (const listener of this.#endedListeners.splice(0)) this.#path.call(listener);
+    for (const listener of this.#endedListeners.splice(0)) this.#path.call(() => listener(this.#cause));
   }
 
   /** The answer to the registration is out; when it is confirmable its acknowledgement comes first. */
@@ -90,7 +92,7 @@ export class ServerObservation implements Observation, Delivery {
   }
 
   timedOut(): void {
-    this.finish();
+    this.finish("unreachable");
   }
 
   renew(): MessageContent | undefined {

@@ -1,4 +1,4 @@
-import { decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
+import { type CborItem, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
 import { Decimal } from "./decimal.ts";
 import { formatObjectLink, parseObjectLink } from "./object-link.ts";
 import { floatValue, type Value, ValueError, type ValueType, wholeValue } from "./values.ts";
@@ -10,7 +10,11 @@ export function encodeCbor(value: Value): Uint8Array {
 
 /** Throws DecodeError when it is not CBOR and ValueError when it is not of the type. */
 export function decodeCbor(bytes: Uint8Array, type: ValueType): Value {
-  const item = decodeCborItem(bytes, "CBOR");
+  return valueOfItem(decodeCborItem(bytes, "CBOR"), type);
+}
+
+/** One decoded item as a value of a known type. Throws ValueError when it is of another type. */
+export function valueOfItem(item: CborItem, type: ValueType): Value {
   if (item instanceof Decimal) {
     if (type === "float") return floatValue(item.toFloat());
     if (type === "integer" || type === "unsigned" || type === "time") return wholeValue(type, item.toWhole());
@@ -23,7 +27,8 @@ export function decodeCbor(bytes: Uint8Array, type: ValueType): Value {
   throw new ValueError(`CBOR: the item is not of type ${type}`);
 }
 
-function cborItem(value: Value): EncodableCbor {
+/** The item that stands for a value, here and in LwM2M CBOR. */
+export function cborItem(value: Value): EncodableCbor {
   if (value.type === "objlnk") return formatObjectLink(value.value);
   return value.type === "float" ? Decimal.of(value.value).toFloat() : value.value;
 }

@@ -6,5 +6,10 @@ export const ContentFormat = {
   cbor: 60,
   senmlJson: 110,
   senmlCbor: 112,
+  senmlEtchJson: 320,
+  senmlEtchCbor: 322,
   tlv: 11542,
+  /** In a 1.0 registration only. */
+  lwm2mJson: 11543,
+  lwm2mCbor: 11544,
 } as const;

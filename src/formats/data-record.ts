@@ -3,12 +3,14 @@ import type { Value, ValueType } from "./values.ts";
 
 /**
  * One value and where it belongs. All structured formats read and write flat lists of these. Without a value it is a
- * name alone: a path in a composite request, or a multiple resource that has no instances.
+ * name alone: a path in a composite request, a multiple resource without instances or an instance without resources.
  */
 export interface DataRecord {
   readonly path: Path;
   readonly value?: Value;
-  /** Seconds as the message has them (RFC 8428 §4.5.3: below 2^28 they are relative to now). */
+  /** senml-etch alone: null stands where a value would, and what is at the path shall go (RFC 8790 §3.2). */
+  readonly removed?: true;
+  /** Seconds as the message has them (RFC 8428 §4.5.3): below 2^28 relative to now, else since 1970 UTC. */
   readonly time?: number;
 }
 

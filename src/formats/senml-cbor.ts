@@ -3,7 +3,7 @@ import { type CborItem, type CborMap, decodeCborItem, type EncodableCbor, encode
 import type { DataRecord, TypeLookup } from "./data-record.ts";
 import { Decimal } from "./decimal.ts";
 import type { Path } from "./path.ts";
-import { packSenml, resolveSenml, type SenmlRecord } from "./senml.ts";
+import { packSenml, resolveSenml, type SenmlKind, type SenmlRecord } from "./senml.ts";
 
 /** RFC 8428 §6, table 4; `vlo` is a text key in LwM2M. */
 const keys = { bver: -1, bn: -2, bt: -3, bv: -5, n: 0, v: 2, vs: 3, vb: 4, t: 6, vd: 8, vlo: "vlo" } as const;
@@ -28,11 +28,11 @@ export function encodeSenmlCbor(base: Path, records: readonly DataRecord[]): Uin
   return encodeCborItem(packSenml(base, records).map(recordMap));
 }
 
-/** Throws DecodeError or ValueError. Names must come out as absolute paths. */
-export function decodeSenmlCbor(bytes: Uint8Array, typeOf: TypeLookup): DataRecord[] {
+/** As `kind` says also senml-etch+cbor (RFC 8790). Throws DecodeError or ValueError. Names must come out as absolute paths. */
+export function decodeSenmlCbor(bytes: Uint8Array, typeOf: TypeLookup, kind?: SenmlKind): DataRecord[] {
   const pack = decodeCborItem(bytes, "SenML CBOR");
   if (!isArray(pack)) throw new DecodeError("SenML CBOR: array expected", 0);
-  return resolveSenml(pack.map(readRecord), typeOf);
+  return resolveSenml(pack.map(readRecord), typeOf, kind);
 }
 
 function recordMap(record: SenmlRecord): ReadonlyMap<number | string, EncodableCbor> {

@@ -5,18 +5,18 @@ import type { DataRecord, TypeLookup } from "./data-record.ts";
 import { Decimal } from "./decimal.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import type { Path } from "./path.ts";
-import { packSenml, resolveSenml, type SenmlRecord } from "./senml.ts";
+import { packSenml, resolveSenml, type SenmlKind, type SenmlRecord } from "./senml.ts";
 
 /** application/senml+json (RFC 8428 §5) with LwM2M's `vlo`. */
 export function encodeSenmlJson(base: Path, records: readonly DataRecord[]): Uint8Array {
   return encodeUtf8(`[${packSenml(base, records).map(recordText).join(",")}]`);
 }
 
-/** Throws DecodeError or ValueError. Names must come out as absolute paths. */
-export function decodeSenmlJson(bytes: Uint8Array, typeOf: TypeLookup): DataRecord[] {
+/** As `kind` says also senml-etch+json (RFC 8790). Throws DecodeError or ValueError. Names must come out as absolute paths. */
+export function decodeSenmlJson(bytes: Uint8Array, typeOf: TypeLookup, kind?: SenmlKind): DataRecord[] {
   const pack = parseJson(decodeUtf8(bytes, "SenML JSON"));
   if (!isArray(pack)) throw new DecodeError("SenML JSON: array expected", 0);
-  return resolveSenml(pack.map(readRecord), typeOf);
+  return resolveSenml(pack.map(readRecord), typeOf, kind);
 }
 
 const labels = ["bn", "bt", "n", "t", "v", "vs", "vb", "vd", "vlo"] as const;

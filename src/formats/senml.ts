@@ -20,32 +20,62 @@ export interface SenmlRecord {
   vlo?: string;
 }
 
-/** RFC 8428 §4.4: what we understand; a larger `bver` is refused. */
-const VERSION = 10;
+/** RFC 8428 §4.4: what we understand, and what a pack without `bver` is. */
+const VERSION = 10n;
+
+/** SenML itself, or senml-etch (RFC 8790), where null stands for what shall go. */
+export type SenmlKind = "senml" | "etch";
 
 /** Gives each record its absolute path and typed value. Throws DecodeError or ValueError. */
-export function resolveSenml(pack: readonly SenmlRecord[], typeOf: TypeLookup): DataRecord[] {
+export function resolveSenml(
+  pack: readonly SenmlRecord[],
+  typeOf: TypeLookup,
+  kind: SenmlKind = "senml",
+): DataRecord[] {
   if (pack.length > MAX_RECORDS) throw new DecodeError(`SenML: more than ${MAX_RECORDS} records`, 0);
+  checkVersions(pack);
   let base: SenmlRecord = {};
   return pack.map((record, index) => {
     base = { ...base, ...baseFields(record) };
-    if (record.bver && record.bver.toFloat() > VERSION) throw new DecodeError("SenML: version above 10", index);
     const path = parsePath(`${base.bn ?? ""}${record.n ?? ""}`) ?? fail("the name is not a path", index);
+    if (record.v === null && kind === "senml") fail("null is for senml-etch alone", index);
     const value = resolveValue(record, base.bv, path, typeOf, index);
     const time = resolveTime(record.t, base.bt);
-    return { path, ...(value && { value }), ...(time !== undefined && { time }) };
+    const removed = record.v === null && { removed: true as const };
+    return { path, ...(value && { value }), ...removed, ...(time !== undefined && { time }) };
   });
 }
 
-/** The counterpart: names are relative to `base`, which the first record carries. */
+/** RFC 8428 §4.4: one version for the whole pack, and not one that came after ours. */
+function checkVersions(pack: readonly SenmlRecord[]): void {
+  const versions = new Set(pack.flatMap(({ bver }) => (bver ? [bver.toWhole()] : [])));
+  if (versions.size > 1) throw new DecodeError("SenML: different versions in one pack", 0);
+  for (const version of versions) {
+    if (version < 1n || version > VERSION) throw new DecodeError("SenML: version outside 1 to 10", 0);
+  }
+}
+
+/** Oldest first, as RFC 8428 §4.6 wants it; what has no time is of now and comes last. */
+export function seriesOrder(a: DataRecord, b: DataRecord): number {
+  if (a.time === b.time) return 0;
+  return (a.time ?? Number.POSITIVE_INFINITY) - (b.time ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The counterpart: names are relative to `base`, which the first record carries. Where every record has a time it is a
+ * base time, said once for those that share it.
+ */
 export function packSenml(base: Path, records: readonly DataRecord[]): SenmlRecord[] {
-  const sorted = records.filter((record) => record.value).sort((a, b) => comparePaths(a.path, b.path));
+  const given = records.filter((record) => record.value);
+  const sorted = given.sort((a, b) => seriesOrder(a, b) || comparePaths(a.path, b.path));
+  const isSeries = sorted.every(({ time }) => time !== undefined);
   const isLeaf = sorted.some(({ path }) => path.length === base.length);
   const baseName = base.length === 0 || isLeaf ? formatPath(base) : `${formatPath(base)}/`;
   return sorted.map(({ path, value, time }, index) => ({
     ...(index === 0 && { bn: baseName }),
+    ...(time !== undefined && isSeries && time !== sorted[index - 1]?.time && { bt: Decimal.of(time) }),
     ...nameBelow(base, path),
-    ...(time !== undefined && { t: Decimal.of(time) }),
+    ...(time !== undefined && !isSeries && { t: Decimal.of(time) }),
     ...(value && valueFields(value)),
   }));
 }
@@ -60,8 +90,8 @@ function nameBelow(base: Path, path: Path): SenmlRecord {
 }
 
 function resolveTime(time: Decimal | undefined, base: Decimal | undefined): number | undefined {
-  if (!time && !base) return undefined;
-  return (time?.toFloat() ?? 0) + (base?.toFloat() ?? 0);
+  if (!time || !base) return (time ?? base)?.toFloat();
+  return time.plus(base).toFloat();
 }
 
 function resolveValue(

@@ -1,20 +1,23 @@
 import type { Entropy } from "../crypto/ports.ts";
+import type { Path } from "../formats/path.ts";
 import { describeError } from "../util/coded-error.ts";
 import type { Logger } from "../util/log.ts";
 import { type RetryPolicy, RetrySchedule } from "../util/retry-schedule.ts";
-import type { MonotonicClock, Timers } from "../util/time.ts";
+import type { MonotonicClock, Timers, WallClock } from "../util/time.ts";
 import { type AccessControl, fullAccess } from "./data-model/access-control.ts";
 import { AttributeStore } from "./data-model/attribute-store.ts";
 import type { DataModel } from "./data-model/data-model.ts";
 import type { LwM2mVersion } from "./model/lwm2m-version.ts";
 import type { ServerInstance } from "./objects/server-instance.ts";
-import { ServerObservations } from "./observation/server-observations.ts";
+import { type ObservationStatus, ServerObservations } from "./observation/server-observations.ts";
 import type { AssociationFactory } from "./ports/association-factory.ts";
 import { AccountTriggers } from "./registration/account-triggers.ts";
 import { Registrar } from "./registration/registrar.ts";
 import { RegistrationCycle } from "./registration/registration-cycle.ts";
 import { RegistrationMachine } from "./registration/registration-machine.ts";
 import { WakeUps } from "./registration/wake-ups.ts";
+import { SendError } from "./send/send-error.ts";
+import { type SendFormat, sendValues } from "./send/send-values.ts";
 import type { ServerAccountEvent, ServerAccountStatus } from "./server-account-event.ts";
 import { ServerSession } from "./server-session.ts";
 
@@ -34,6 +37,8 @@ export interface ServerAccountOptions {
   /** Between failed attempts; 2 s, doubling up to 5 min, when absent. */
   readonly retry?: RetryPolicy;
   readonly clock: MonotonicClock;
+  /** For the times of values that could not be told when they were new; relative times when absent. */
+  readonly wallClock?: WallClock;
   readonly timers: Timers;
   readonly entropy: Entropy;
   readonly logger: Logger;
@@ -63,7 +68,9 @@ export class ServerAccount {
       clock,
       timers,
       logger,
+      ...(options.wallClock && { wallClock: options.wallClock }),
       defaults: () => this.#defaults(),
+      storing: () => server.settings.notificationStoring,
       onEvent: (event) => this.#emit(event),
     });
     this.#options = options;
@@ -108,6 +115,35 @@ export class ServerAccount {
     this.#wakeUps.post({ type: "update", reason });
   }
 
+  /**
+   * Sends the values below paths without being asked. Rejects with SendError (its code says why) and with what the
+   * association rejects with.
+   */
+  async send(paths: readonly Path[], contentFormat?: SendFormat): Promise<void> {
+    const channel = this.#cycle?.channel;
+    if (!channel) throw new SendError("SEND_NOT_REGISTERED", "not registered with the server now");
+    const { dataModel: model, server, access = fullAccess, uriPath = [], uriQuery = [] } = this.#options;
+    const { shortServerId, muteSend } = server.settings;
+    const context = { shortServerId, version: channel.version, access, attributes: this.#attributes };
+    const format = contentFormat !== undefined && { contentFormat };
+    await sendValues(paths, { model, context, muteSend, uriPath, uriQuery, ...format, send: channel.send });
+  }
+
+  /** While held, notifications are kept as /1/x/6 says, and told afterwards: the device or the server sleeps. */
+  holdNotifications(hold: boolean): void {
+    this.#observations.setOnline(!hold);
+  }
+
+  /** What the server observes, with what waits to be told. */
+  get observations(): readonly ObservationStatus[] {
+    return this.#observations.list;
+  }
+
+  /** What the server attached. */
+  get attributes(): AttributeStore {
+    return this.#attributes;
+  }
+
   get status(): ServerAccountStatus {
     return {
       shortServerId: this.#options.server.settings.shortServerId,
@@ -127,6 +163,7 @@ export class ServerAccount {
       this.#options.logger.error("server account failed by a mistake of ours", { reason: describeError(error) });
     }
     this.#triggers.stop();
+    this.#observations.close(this.#machine.reason);
     this.#wakeUps.reset();
     this.#emit({ type: "stopped", reason: this.#machine.reason });
   }
@@ -157,8 +194,13 @@ export class ServerAccount {
   }
 
   #defaults() {
-    const { defaultMinimumPeriod: pmin, defaultMaximumPeriod: pmax } = this.#options.server.settings;
-    return { ...(pmin !== undefined && { pmin }), ...(pmax !== undefined && { pmax }) };
+    const { settings } = this.#options.server;
+    const { defaultMinimumPeriod: pmin, defaultMaximumPeriod: pmax, defaultNotificationMode: con } = settings;
+    return {
+      ...(pmin !== undefined && { pmin }),
+      ...(pmax !== undefined && { pmax }),
+      ...(con !== undefined && { con }),
+    };
   }
 
   #emit(event: ServerAccountEvent): void {

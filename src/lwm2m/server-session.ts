@@ -46,6 +46,7 @@ export class ServerSession {
   open(version: LwM2mVersion): void {
     const { shortServerId, access, attributes } = this.#options;
     this.#context = { shortServerId, version, access, attributes };
+    this.#options.observations.registered();
     this.#release();
   }
 
@@ -81,7 +82,8 @@ export class ServerSession {
     context: ServerContext,
   ): Promise<CoapResponse> {
     const { model, observations, logger } = this.#options;
-    const observable = request.method === Method.GET && request.accept !== ContentFormat.linkFormat;
+    const isRead = request.method === Method.GET && request.accept !== ContentFormat.linkFormat;
+    const observable = isRead || request.method === Method.FETCH;
     if (observe && request.observe === 0 && observable) return observations.observe(request, context, observe);
     return routeRequest(request, model, context, logger);
   }

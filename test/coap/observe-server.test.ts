@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { CoapResponse, Observation } from "../../src/coap/exchange.ts";
+import type { CoapResponse, Observation, ObservationEnd } from "../../src/coap/exchange.ts";
 import { type CoapMessage, Code, MessageType, Method } from "../../src/coap/message.ts";
 import { OptionNumber, optionValue, uintOption, uintToOption } from "../../src/coap/options.ts";
 import type { CoapParameters } from "../../src/coap/parameters.ts";
@@ -23,11 +23,15 @@ function observed(
 ) {
   const observations: Observation[] = [];
   const ended: string[] = [];
+  const causes: ObservationEnd[] = [];
   const { wire, time, endpoint } = scripted((_, observe) => {
     const observation = observe?.();
     if (observation) {
       observations.push(observation);
-      observation.onEnded(() => ended.push(observation.id));
+      observation.onEnded((cause) => {
+        ended.push(observation.id);
+        causes.push(cause);
+      });
     }
     return answer();
   }, parameters);
@@ -37,7 +41,7 @@ function observed(
     assert.ok(observation);
     return observation;
   };
-  return { peer, time, endpoint, observations, ended, latest };
+  return { peer, time, endpoint, observations, ended, causes, latest };
 }
 
 const sequence = ({ options }: CoapMessage) => uintOption(options, OptionNumber.Observe);
@@ -153,10 +157,11 @@ describe("an observation ends", () => {
 
   for (const confirmable of [true, false]) {
     test(`by a Reset to a ${confirmable ? "" : "non-"}confirmable notification`, async () => {
-      const { peer, time, ended, latest } = await established();
+      const { peer, time, ended, causes, latest } = await established();
       latest().notify(text("19"), confirmable);
       peer.reply(await peer.next(), MessageType.RST);
       assert.deepEqual(ended, [toHex(token)]);
+      assert.deepEqual(causes, ["cancelled"]);
       latest().notify(text("20"), confirmable);
       await time.advance(100_000);
       assert.deepEqual(peer.news(), []);
@@ -164,11 +169,12 @@ describe("an observation ends", () => {
   }
 
   test("when a confirmable notification stays without answer", async () => {
-    const { peer, time, ended, latest } = await established();
+    const { peer, time, ended, causes, latest } = await established();
     latest().notify(text("19"), true);
     await time.advance(93_000);
     assert.equal(peer.news().length, 5);
     assert.deepEqual(ended, [toHex(token)]);
+    assert.deepEqual(causes, ["unreachable"]);
     assert.equal(time.armed, 0);
   });
 
@@ -221,10 +227,11 @@ describe("an observation ends", () => {
   });
 
   test("with the session", async () => {
-    const { endpoint, ended, time, latest } = await established();
+    const { endpoint, ended, causes, time, latest } = await established();
     latest().notify(text("19"), true);
     endpoint.close();
     assert.deepEqual(ended, [toHex(token)]);
+    assert.deepEqual(causes, ["closed"]);
     assert.equal(time.armed, 0);
     let late = 0;
     latest().onEnded(() => late++);

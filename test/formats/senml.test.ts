@@ -57,12 +57,68 @@ test("base name, base time and base value stay in force until replaced", () => {
   ]);
 });
 
-test("names without value are paths, and null has no value", () => {
+test("names without value are paths", () => {
   assert.deepEqual(
     json('[{"n":"/3/0/0"},{"n":"/1/0"},{"n":"/"}]').map(({ path }) => path),
     [[3, 0, 0], [1, 0], []],
   );
-  assert.deepEqual(json('[{"n":"/3/0/6/1","v":null}]'), [{ path: [3, 0, 6, 1] }]);
+});
+
+test("null is for senml-etch, where it says that something shall go", () => {
+  const text = '[{"bn":"/3/0/","n":"6/1","v":null},{"n":"0","vs":"Acme"}]';
+  assert.throws(() => json(text), DecodeError);
+  const records = [{ path: [3, 0, 6, 1], removed: true as const }, ...device.slice(0, 1)];
+  assert.deepEqual(decodeSenmlJson(encodeUtf8(text), deviceTypes, "etch"), records);
+  const cbor = fromHex("82a321652f332f302f0063362f3102f6a2006130036441636d65");
+  assert.throws(() => decodeSenmlCbor(cbor, deviceTypes), DecodeError);
+  assert.deepEqual(decodeSenmlCbor(cbor, deviceTypes, "etch"), records);
+  assert.throws(
+    () => decodeSenmlJson(encodeUtf8('[{"n":"/3/0/0","v":null,"vs":"a"}]'), deviceTypes, "etch"),
+    DecodeError,
+  );
+  assert.throws(() => decodeSenmlJson(encodeUtf8('[{"n":"/3/0/0","vs":null}]'), deviceTypes, "etch"), DecodeError);
+});
+
+test("a series is written oldest first with a base time for those that share it", () => {
+  const at = (value: number, time: number | undefined, path: Path = [3303, 0, 5700]) => ({
+    path,
+    value: floatValue(value),
+    ...(time !== undefined && { time }),
+  });
+  const series = [at(3, 1700000002.25), at(1, 1700000001), at(2, 1700000001, [3303, 0, 5701])];
+  const text =
+    '[{"bn":"/3303/0/","bt":1700000001,"n":"5700","v":1},{"n":"5701","v":2},{"bt":1700000002.25,"n":"5700","v":3}]';
+  assert.equal(new TextDecoder().decode(encodeSenmlJson([3303, 0], series)), text);
+  assert.deepEqual(
+    json(text).map(({ time }) => time),
+    [1700000001, 1700000001, 1700000002.25],
+  );
+  assert.deepEqual(
+    decodeSenmlCbor(encodeSenmlCbor([3303, 0], series), () => "float"),
+    json(text),
+  );
+});
+
+test("a value of now stands after those of the past, and no base time holds for it", () => {
+  const series = [
+    { path: [3303, 0, 5700], value: floatValue(2) },
+    { path: [3303, 0, 5700], value: floatValue(1), time: -60 },
+  ];
+  const text = '[{"bn":"/3303/0/5700","t":-60,"v":1},{"v":2}]';
+  assert.equal(new TextDecoder().decode(encodeSenmlJson([3303, 0, 5700], series)), text);
+  assert.deepEqual(json(text), series.toReversed());
+});
+
+test("a pack has one version, which is not above 10", () => {
+  assert.equal(json('[{"bver":10,"n":"/3/0/9","v":1},{"bver":10,"n":"/3/0/9","v":1}]').length, 2);
+  for (const bad of ['[{"bver":5},{"bver":6}]', '[{"bver":11}]', '[{"bver":0}]', '[{"bver":1.5}]']) {
+    assert.throws(() => json(bad.replaceAll("}", ',"n":"/3/0/9","v":1}')), CodedError, bad);
+  }
+});
+
+test("labels that need not be known are passed over, in force or not", () => {
+  const text = '[{"bn":"/3/0/","bu":"V","bs":7,"n":"9","v":1,"u":"A","s":3,"ut":10,"x":{}}]';
+  assert.deepEqual(json(text), [{ path: [3, 0, 9], value: floatValue(1) }]);
 });
 
 test("integers of 64 bits are exact in both directions", () => {

@@ -1,5 +1,11 @@
 import type { Association } from "../../src/association/association.ts";
-import type { CoapRequest, CoapResponse, Observation, RequestHandler } from "../../src/coap/exchange.ts";
+import type {
+  CoapRequest,
+  CoapResponse,
+  Observation,
+  ObservationEnd,
+  RequestHandler,
+} from "../../src/coap/exchange.ts";
 import { Code, Method } from "../../src/coap/message.ts";
 import type { AssociationFactory } from "../../src/lwm2m/ports/association-factory.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
@@ -19,7 +25,7 @@ export class FakeAssociation implements Association {
   readonly peer = "192.0.2.1:5683";
   readonly traffic = { bytesSent: 0, bytesReceived: 0 };
   readonly notifications: Notification[] = [];
-  readonly observations = new Map<string, { ended: boolean; listeners: (() => void)[] }>();
+  readonly observations = new Map<string, { ended: boolean; listeners: ((cause: ObservationEnd) => void)[] }>();
   readonly handle: RequestHandler;
   readonly #server: FakeServer;
   readonly #listeners: ((error?: Error) => void)[] = [];
@@ -50,7 +56,7 @@ export class FakeAssociation implements Association {
   lose(error?: Error): void {
     if (this.closed) return;
     this.closed = true;
-    for (const token of [...this.observations.keys()]) this.cancel(token);
+    for (const token of [...this.observations.keys()]) this.cancel(token, "closed");
     for (const listener of this.#listeners) listener(error);
   }
 
@@ -65,15 +71,22 @@ export class FakeAssociation implements Association {
     return this.handle(request("GET", path, { ...fields, observe: 0 }), () => this.#observation(token));
   }
 
-  /** RST, or Observe=1. */
-  cancel(token: string): void {
+  /** An Observe-Composite request in SenML JSON. */
+  async observeComposite(token: string, paths: readonly string[], fields: RequestFields = {}): Promise<CoapResponse> {
+    this.cancel(token);
+    const content = { contentFormat: 110, payload: JSON.stringify(paths.map((n) => ({ n }))) };
+    return this.handle(request("FETCH", "/", { ...content, ...fields, observe: 0 }), () => this.#observation(token));
+  }
+
+  /** RST, Observe=1, or what else ends it. */
+  cancel(token: string, cause: ObservationEnd = "cancelled"): void {
     const entry = this.observations.get(token);
     this.observations.delete(token);
-    for (const listener of entry?.listeners ?? []) listener();
+    for (const listener of entry?.listeners ?? []) listener(cause);
   }
 
   #observation(token: string): Observation {
-    const entry = { ended: false, listeners: [] as (() => void)[] };
+    const entry = { ended: false, listeners: [] as ((cause: ObservationEnd) => void)[] };
     this.observations.set(token, entry);
     return {
       id: token,

@@ -5,8 +5,12 @@ import type { CoapEndpoint } from "../../src/coap/endpoint.ts";
 import type { CoapRequest, CoapResponse } from "../../src/coap/exchange.ts";
 import { Code, codeText, Method } from "../../src/coap/message.ts";
 import { ContentFormat } from "../../src/formats/content-format.ts";
+import type { DataRecord } from "../../src/formats/data-record.ts";
+import type { Path } from "../../src/formats/path.ts";
+import { decodeSenmlCbor } from "../../src/formats/senml-cbor.ts";
 import { integerValue, opaqueValue } from "../../src/formats/values.ts";
 import { ServerAccount } from "../../src/lwm2m/server-account.ts";
+import { fromHex } from "../../src/util/bytes.ts";
 import { silentLogger } from "../../src/util/log.ts";
 import { networkOfTwo, type Weather } from "../support/coap-network.ts";
 import { endpoint } from "../support/coap-pair.ts";
@@ -20,6 +24,7 @@ const foul: Weather = { loss: 0.2, duplication: 0.2, minDelayMs: 5, maxDelayMs: 
 class Field {
   readonly device = new BenchDevice();
   readonly registrations: string[] = [];
+  readonly received: CoapRequest[] = [];
   readonly account: ServerAccount;
   server: CoapEndpoint | undefined;
   readonly #random: SeededRandom;
@@ -70,6 +75,7 @@ class Field {
   }
 
   #serve(message: CoapRequest): CoapResponse {
+    this.received.push(message);
     this.registrations.push(`${codeText(message.method)} ${message.path.join("/")} ${message.query.join("&")}`.trim());
     if (message.method === Method.DELETE) return { code: Code.Deleted };
     return message.path.at(-1) === "rd" ? { code: Code.Created, locationPath: ["rd", "x"] } : { code: Code.Changed };
@@ -128,5 +134,53 @@ test("a body of many blocks is written and read whole", async () => {
   assert.equal(written.code, Code.Changed);
   assert.deepEqual(field.device.testObject.values.get("0/5"), opaqueValue(payload));
   assert.deepEqual((await field.ask("GET", "/33000/0/5", { accept: ContentFormat.opaque })).payload, payload);
+  await field.until(field.account.stop());
+});
+
+test("Send of many blocks arrives whole", async () => {
+  const field = new Field(fair, 1);
+  field.device.server.replace({ ...field.device.server.settings, muteSend: false });
+  field.account.start();
+  await field.device.time.advance(1000);
+  const value = opaqueValue(Uint8Array.from({ length: 20_000 }, (_, i) => i % 251));
+  field.device.testObject.set(0, 5, value);
+  await field.until(field.account.send([[33000, 0, 5]]));
+  const sent = field.received.at(-1);
+  assert.deepEqual([sent?.path, sent?.contentFormat], [["dp"], ContentFormat.senmlCbor]);
+  const records = decodeSenmlCbor(sent?.payload ?? new Uint8Array(), () => "opaque");
+  assert.deepEqual(records, [{ path: [33000, 0, 5], value }]);
+  await field.until(field.account.stop());
+});
+
+test("several paths are observed and notified together, also in many blocks", async () => {
+  const field = new Field(fair, 1);
+  field.account.start();
+  await field.device.time.advance(1000);
+  const seen: DataRecord[][] = [];
+  const server = field.server ?? assert.fail();
+  const types = (path: Path) => (path[2] === 5 ? "opaque" : "integer");
+  const observed = await field.until(
+    server.observe(
+      request("FETCH", "/", {
+        contentFormat: 112,
+        payload: fromHex("82a1006a2f33333030302f302f31a1006a2f33333030302f302f35"),
+      }),
+      {
+        notification: ({ payload = new Uint8Array() }) => void seen.push(decodeSenmlCbor(payload, types)),
+      },
+    ),
+  );
+  assert.ok(observed.observing);
+  const value = opaqueValue(new Uint8Array(5000));
+  field.device.testObject.set(0, 5, value);
+  await field.device.time.advance(10_000);
+  assert.deepEqual(seen, [
+    [
+      { path: [33000, 0, 1], value: integerValue(-5) },
+      { path: [33000, 0, 5], value },
+    ],
+  ]);
+  await field.until(observed.cancel());
+  assert.deepEqual(field.account.status.observations, []);
   await field.until(field.account.stop());
 });

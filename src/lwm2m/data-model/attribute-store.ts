@@ -1,7 +1,8 @@
 import { formatPath, isWithin, type Path } from "../../formats/path.ts";
-import type { NotificationAttributes } from "./notification-attributes.ts";
+import type { AttributeName, NotificationAttributes } from "./notification-attributes.ts";
 
-interface Attached {
+/** Attributes and where they are attached. */
+export interface Attached {
   readonly path: Path;
   readonly attributes: NotificationAttributes;
 }
@@ -22,6 +23,11 @@ export class AttributeStore {
     for (const listener of this.#listeners) listener();
   }
 
+  /** All that is attached, for status and for storing. */
+  get all(): readonly Attached[] {
+    return [...this.#attached.values()];
+  }
+
   /** Calls back after each change. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
@@ -32,6 +38,11 @@ export class AttributeStore {
     let merged: NotificationAttributes = {};
     for (let length = 1; length <= path.length; length++) merged = { ...merged, ...this.own(path.slice(0, length)) };
     return merged;
+  }
+
+  /** True when the attribute is attached anywhere. */
+  has(name: AttributeName): boolean {
+    return [...this.#attached.values()].some(({ attributes }) => attributes[name] !== undefined);
   }
 
   /** Forgets a path and all below it: the instance is gone. */

@@ -12,6 +12,7 @@ export class DataModel {
   readonly #objects = new Map<number, LwM2mObject>();
   readonly #listeners = new Set<(change: DataModelChange) => void>();
   readonly #unsubscribe = new Map<number, () => void>();
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(objects: readonly LwM2mObject[] = []) {
     for (const object of objects) this.add(object);
@@ -49,6 +50,16 @@ export class DataModel {
 
   hasInstance(objectId: number, instanceId: number): boolean {
     return this.#objects.get(objectId)?.instances().includes(instanceId) ?? false;
+  }
+
+  /**
+   * Runs one change after the other, whichever server asks: what was checked still holds when it is done. Must not be
+   * called from within.
+   */
+  exclusive<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(change);
+    this.#changing = done.catch(() => undefined);
+    return done;
   }
 
   /** Calls back after each change; returns how to stop. */

@@ -51,6 +51,8 @@ export interface LwM2mObject {
   create?(instance: number | undefined, resources: ReadonlyMap<number, ResourceValue>): MaybePromise<number>;
   /** Absent: servers cannot delete instances. */
   delete?(instance: number): MaybePromise<void>;
+  /** True for a value that changes without being announced: who observes it has to look now and then. */
+  changesByItself?(instance: number, resource: number): boolean;
   /** Calls back after each change from whatever side; returns how to stop. */
   onChange(listener: (change: ObjectChange) => void): () => void;
 }

@@ -5,11 +5,13 @@ import { encodeLinks } from "../../formats/link-format.ts";
 import { type Path, parsePathSegments } from "../../formats/path.ts";
 import { describeError } from "../../util/coded-error.ts";
 import type { Logger } from "../../util/log.ts";
-import { encodeContent, isRecordFormat } from "./content.ts";
+import { answerReadComposite, answerWriteComposite } from "./composite-requests.ts";
+import { encodeContent } from "./content.ts";
+import { isRecordFormat } from "./content-formats.ts";
 import { create } from "./create.ts";
 import type { DataModel } from "./data-model.ts";
-import { deleteInstance } from "./delete.ts";
-import { discover } from "./discover.ts";
+import { carryOutDelete } from "./delete.ts";
+import { discover, discoverDepth } from "./discover.ts";
 import { execute } from "./execute.ts";
 import { methodNotAllowed, notFound, OperationError } from "./operation-error.ts";
 import { read } from "./read.ts";
@@ -53,11 +55,13 @@ export function errorResponse(error: unknown, request: CoapRequest, logger: Logg
 async function carryOut(request: CoapRequest, model: DataModel, context: ServerContext): Promise<CoapResponse> {
   refuseUnknownOptions(request);
   const path = requestPath(request);
-  if (path.length === 0) throw methodNotAllowed("no composite operations");
+  if (request.method === Method.FETCH) return answerReadComposite(request, model, context);
+  if (request.method === Method.iPATCH) return model.exclusive(() => answerWriteComposite(request, model, context));
+  if (path.length === 0) throw methodNotAllowed("the root has composite operations alone");
   switch (request.method) {
     case Method.GET:
       return request.accept === ContentFormat.linkFormat
-        ? answerDiscover(path, model, context)
+        ? answerDiscover(request, path, model, context)
         : answerRead(request, path, model, context);
     case Method.PUT:
       return isWriteAttributes(request)
@@ -66,7 +70,7 @@ async function carryOut(request: CoapRequest, model: DataModel, context: ServerC
     case Method.POST:
       return answerPost(request, path, model, context);
     case Method.DELETE:
-      await deleteInstance(model, path, context);
+      await model.exclusive(() => carryOutDelete(model, path, context));
       return { code: Code.Deleted };
     default:
       throw methodNotAllowed(`no operation with method ${request.method}`);
@@ -75,7 +79,7 @@ async function carryOut(request: CoapRequest, model: DataModel, context: ServerC
 
 async function answerPost(request: CoapRequest, path: Path, model: DataModel, context: ServerContext) {
   if (path.length === 1) return answerCreate(request, path, model, context);
-  if (path.length === 2 || isRecordFormat(request.contentFormat)) {
+  if (path.length === 2 || isRecordFormat(request.contentFormat, context.version)) {
     return answerWrite(request, path, model, context, "update");
   }
   await execute(model, path, request, context);
@@ -87,8 +91,8 @@ async function answerRead(request: CoapRequest, path: Path, model: DataModel, co
   return { code: Code.Content, ...encodeContent(path, records, request.accept, context.version) };
 }
 
-async function answerDiscover(path: Path, model: DataModel, context: ServerContext): Promise<CoapResponse> {
-  const links = await discover(model, path, context);
+async function answerDiscover(request: CoapRequest, path: Path, model: DataModel, context: ServerContext) {
+  const links = await discover(model, path, context, discoverDepth(request.query, context));
   return { code: Code.Content, contentFormat: ContentFormat.linkFormat, payload: encodeLinks(links) };
 }
 
@@ -99,8 +103,10 @@ async function answerWrite(
   context: ServerContext,
   mode: WriteMode,
 ): Promise<CoapResponse> {
-  const commit = await prepareWrite(model, path, request, mode, context);
-  await commit();
+  await model.exclusive(async () => {
+    const commit = await prepareWrite(model, path, request, mode, context);
+    await commit();
+  });
   return { code: Code.Changed };
 }
 
@@ -110,8 +116,8 @@ async function answerWriteAttributes(request: CoapRequest, path: Path, model: Da
 }
 
 async function answerCreate(request: CoapRequest, path: Path, model: DataModel, context: ServerContext) {
-  const created = await create(model, path, request, context);
-  return { code: Code.Created, ...(created.chosen && { locationPath: created.path.map(String) }) };
+  const { paths, chosen } = await model.exclusive(() => create(model, path, request, context));
+  return { code: Code.Created, ...(chosen && { locationPath: (paths[0] ?? []).map(String) }) };
 }
 
 function isWriteAttributes(request: CoapRequest): boolean {

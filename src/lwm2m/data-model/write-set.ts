@@ -29,6 +29,8 @@ export function collectResources(
   const singles = new Map<number, Value>();
   const multiples = new Map<number, Map<number, Value>>();
   for (const { path, value } of records) {
+    // An instance without resources (LwM2M CBOR) says nothing but that it is meant.
+    if (!value && path.length === 2 && target.length === 2 && isWithin(path, target)) continue;
     if (!isWithin(path, target) || path.length < 3)
       throw badRequest(`${formatPath(path)} is not below ${formatPath(target)}`);
     const resource = select(definition.resources.get(path[2] ?? -1), path);

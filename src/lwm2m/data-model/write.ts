@@ -31,7 +31,7 @@ export async function prepareWrite(
   }
   // Before the content: a read-only resource is 4.05 whatever the payload looks like.
   if (resourceTarget) requireWritable(resourceTarget.resource, path);
-  const records = decodeContent(content, path, typesOfObject(object.definition));
+  const records = decodeContent(content, path, typesOfObject(object.definition), context.version);
   const given = collectResources(model, object.definition, path, records, selection(target));
   if (path.length === 3 && given.size === 0) throw badRequest(`${formatPath(path)}: no value came`);
   const write = await complete(target, given, mode);

@@ -58,12 +58,13 @@ function whole(id: number, get: (() => number | undefined | Promise<number | und
     const number = await get();
     return number === undefined ? undefined : integerValue(Math.trunc(number));
   };
-  return [[id, { read }]];
+  return [[id, { read, changesByItself: true }]];
 }
 
 function powerResources(get: () => readonly PowerSource[] | Promise<readonly PowerSource[]>): Entry[] {
   const each = (pick: (source: PowerSource) => number | undefined) => ({
     read: async () => numbered((await get()).map(pick)),
+    changesByItself: true,
   });
   return [
     [6, each(({ kind }) => kind)],

@@ -15,6 +15,8 @@ export interface ServerSettings {
   readonly binding: string;
   /** Send is muted when true or absent. */
   readonly muteSend?: boolean;
+  /** 1: notifications are confirmable where no `con` says otherwise; 0 when absent. */
+  readonly defaultNotificationMode?: number;
 }
 
 /** What Execute on a Server instance sets off. The answer has gone out before these are called. */
@@ -73,6 +75,7 @@ const allKeys: readonly (keyof ServerSettings)[] = [
   "notificationStoring",
   "binding",
   "muteSend",
+  "defaultNotificationMode",
 ];
 
 function settingKeys(settings: ServerSettings): (keyof ServerSettings)[] {

@@ -19,6 +19,7 @@ const settingsById: ReadonlyMap<number, SettingKey> = new Map([
   [6, "notificationStoring"],
   [7, "binding"],
   [23, "muteSend"],
+  [26, "defaultNotificationMode"],
 ]);
 
 /** The Server object (/1): reads and writes the settings of its instances, which the server accounts obey. */
@@ -100,8 +101,10 @@ function setSetting(settings: { -readonly [K in SettingKey]?: ServerSettings[K] 
 
 function isNumberKey(
   key: SettingKey | undefined,
-): key is "lifetime" | "defaultMinimumPeriod" | "defaultMaximumPeriod" | "disableTimeout" {
-  return key !== undefined && /^(lifetime|default(Minimum|Maximum)Period|disableTimeout)$/.test(key);
+): key is "lifetime" | "defaultMinimumPeriod" | "defaultMaximumPeriod" | "disableTimeout" | "defaultNotificationMode" {
+  return (
+    key !== undefined && /^(lifetime|default(Minimum|Maximum)Period|disableTimeout|defaultNotificationMode)$/.test(key)
+  );
 }
 
 function plainValue(value: unknown): unknown {

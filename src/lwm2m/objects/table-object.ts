@@ -11,6 +11,8 @@ export interface ResourceBehaviour {
   /** For Write (replace) without this optional resource; absent: it keeps its value. */
   clear?(): void;
   execute?(args: ExecuteArguments): void | Promise<void>;
+  /** The value changes without `announce`. */
+  readonly changesByItself?: boolean;
 }
 
 /** The resources of one instance by id. */
@@ -37,6 +39,10 @@ export class TableObject implements LwM2mObject {
 
   read(instance: number, resource: number) {
     return this.#behaviour(instance, resource)?.read?.();
+  }
+
+  changesByItself(instance: number, resource: number): boolean {
+    return this.#behaviour(instance, resource)?.changesByItself ?? false;
   }
 
   prepareWrite(instance: number, write: InstanceWrite): Commit {

@@ -1,5 +1,5 @@
 import type { DataRecord } from "../../formats/data-record.ts";
-import { equalValues, numericValue } from "../../formats/values.ts";
+import { equalValues, numericValue, type Value } from "../../formats/values.ts";
 import type { NotificationAttributes } from "../data-model/notification-attributes.ts";
 
 /** The records of an observed path at one moment. */
@@ -23,24 +23,43 @@ export function effectivePeriods({ pmin = 0, pmax = 0 }: NotificationAttributes)
   return { minimum: pmin, ...(pmax > 0 && pmax >= pmin && { maximum: pmax }) };
 }
 
+/** True when a mere difference is not enough. */
+export function hasLimit({ gt, lt, st, edge }: NotificationAttributes): boolean {
+  return gt !== undefined || lt !== undefined || st !== undefined || edge !== undefined;
+}
+
 /**
- * True when the value asks for a notification, periods aside. Without gt, lt and st any difference from what was
- * notified does. gt fires on the way up and lt on the way down, judged from sample to sample so that a second crossing
- * fires again; st is a distance from what was notified (OMA LwM2M Transport 1.2 §6.4.4).
+ * True when the value asks for a notification, periods aside. Without gt, lt, st and edge any difference from what was
+ * notified does. gt fires on the way up and lt on the way down, edge when a boolean becomes what it names, each judged
+ * from sample to sample so that a second crossing fires again; st is a distance from what was notified (OMA LwM2M
+ * Transport 1.2 §6.4.4).
  */
 export function asksForNotification(attributes: NotificationAttributes, samples: Samples): boolean {
-  const { gt, lt, st } = attributes;
-  if (gt === undefined && lt === undefined && st === undefined) return !sameSample(samples.notified, samples.current);
+  if (!hasLimit(attributes)) return !sameSample(samples.notified, samples.current);
   return samples.current.some((record) => {
-    const current = numberOf(record);
-    const previous = numberAt(samples.previous, record);
-    const notified = numberAt(samples.notified, record);
-    // Something that was not there before is reported: there is nothing to compare it with.
-    if (current === undefined || previous === undefined || notified === undefined) return current !== undefined;
-    if (gt !== undefined && previous <= gt && current > gt) return true;
-    if (lt !== undefined && previous >= lt && current < lt) return true;
-    return st !== undefined && Math.abs(current - notified) >= st;
+    const previous = valueAt(samples.previous, record);
+    const notified = valueAt(samples.notified, record);
+    if (record.value?.type === "boolean") return crossesEdge(attributes, previous, record.value.value);
+    return firesForNumber(attributes, previous, notified, record.value);
   });
+}
+
+function firesForNumber(
+  { gt, lt, st }: NotificationAttributes,
+  before: Value | undefined,
+  told: Value | undefined,
+  now: Value | undefined,
+): boolean {
+  const [previous, notified, current] = [before, told, now].map((value) => value && numericValue(value));
+  // Something that was not there before is reported: there is nothing to compare it with.
+  if (current === undefined || previous === undefined || notified === undefined) return current !== undefined;
+  if (gt !== undefined && previous <= gt && current > gt) return true;
+  if (lt !== undefined && previous >= lt && current < lt) return true;
+  return st !== undefined && Math.abs(current - notified) >= st;
+}
+
+function crossesEdge({ edge }: NotificationAttributes, previous: Value | undefined, current: boolean): boolean {
+  return edge !== undefined && current === (edge === 1) && previous?.value !== current;
 }
 
 function sameSample(a: Sample, b: Sample): boolean {
@@ -52,12 +71,7 @@ function sameRecord(a: DataRecord, b: DataRecord | undefined): boolean {
   return a.value && b.value ? equalValues(a.value, b.value) : a.value === b.value;
 }
 
-function numberAt(sample: Sample, { path }: DataRecord): number | undefined {
+function valueAt(sample: Sample, { path }: DataRecord): Value | undefined {
   const key = path.join("/");
-  const record = sample.find((other) => other.path.join("/") === key);
-  return record && numberOf(record);
-}
-
-function numberOf({ value }: DataRecord): number | undefined {
-  return value && numericValue(value);
+  return sample.find((other) => other.path.join("/") === key)?.value;
 }

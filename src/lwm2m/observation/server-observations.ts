@@ -1,25 +1,27 @@
-import type { CoapRequest, CoapResponse, Observation } from "../../coap/exchange.ts";
-import { Code } from "../../coap/message.ts";
+import type { CoapRequest, CoapResponse, Observation, ObservationEnd } from "../../coap/exchange.ts";
+import { Method } from "../../coap/message.ts";
 import { formatPath, isWithin, type Path } from "../../formats/path.ts";
 import { describeError } from "../../util/coded-error.ts";
 import type { Logger } from "../../util/log.ts";
-import type { MonotonicClock, Timers } from "../../util/time.ts";
-import { encodeContent } from "../data-model/content.ts";
+import type { MonotonicClock, Timer, Timers, WallClock } from "../../util/time.ts";
 import type { DataModel } from "../data-model/data-model.ts";
 import type { NotificationAttributes } from "../data-model/notification-attributes.ts";
-import { read } from "../data-model/read.ts";
-import { errorResponse, requestPath } from "../data-model/request-router.ts";
+import { errorResponse } from "../data-model/request-router.ts";
 import type { ServerContext } from "../data-model/server-context.ts";
-import type { Sample } from "./notification-rule.ts";
-import { ObservedPath, type ObservedPathPorts } from "./observed-path.ts";
+import { ActiveObservation, type ActiveObservationPorts } from "./active-observation.ts";
+import { compositeSource, type ObservedSource, recordsOf, singleSource } from "./observed-source.ts";
 
 export interface ServerObservationsOptions {
   readonly model: DataModel;
   readonly clock: MonotonicClock;
   readonly timers: Timers;
   readonly logger: Logger;
-  /** pmin and pmax where nothing is attached: /1/x/2 and /1/x/3. */
+  /** For the times of kept values; without it, or while it is not set, they are told relative to the moment of telling. */
+  readonly wallClock?: WallClock;
+  /** pmin, pmax and con where nothing is attached: /1/x/2, /1/x/3 and /1/x/26. */
   defaults(): NotificationAttributes;
+  /** /1/x/6: notifications are kept while the server cannot be reached. */
+  storing(): boolean;
   onEvent(event: ObservationEvent): void;
 }
 
@@ -28,12 +30,33 @@ export type ObservationEvent =
   | { readonly type: "notified"; readonly path: string; readonly confirmable: boolean }
   | { readonly type: "observation-ended"; readonly path: string; readonly reason: string };
 
-type ContentPorts = Pick<ObservedPathPorts, "sample" | "encode" | "failure" | "attributes">;
+/** One observation as `status` shows it. */
+export interface ObservationStatus {
+  /** Several are joined by a space. */
+  readonly path: string;
+  /** MonotonicClock milliseconds of the next look, where time alone sets one off. */
+  readonly nextAt?: number;
+  /** Kept until the server can be told. */
+  readonly stored: number;
+}
 
-/** All observations of one server. They end with its registration. */
+/** Moments kept for an observation without hqmax. */
+const USUAL_CAPACITY = 100;
+/** Observations whose values are kept though the server does not observe them now. */
+const MAX_LAPSED = 64;
+/** A server that is back and does not observe again within this has lost interest. */
+const LAPSE_MS = 600_000;
+
+/**
+ * All observations of one server. They end with its registration; what they would have told is kept, bounded, until the
+ * server observes the same again (OMA LwM2M Core 1.2, Server object, resource 6).
+ */
 export class ServerObservations {
   readonly #options: ServerObservationsOptions;
-  readonly #observed = new Map<string, ObservedPath>();
+  readonly #active = new Map<string, ActiveObservation>();
+  readonly #lapsed = new Map<string, ActiveObservation>();
+  #online = true;
+  #lapseTimer: Timer | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(options: ServerObservationsOptions) {
@@ -42,76 +65,178 @@ export class ServerObservations {
 
   /** Paths, ascending by the time they were asked for. */
   get paths(): readonly string[] {
-    return [...this.#observed.values()].map(({ path }) => formatPath(path));
+    return this.list.map(({ path }) => path);
   }
 
-  /** Answers a GET with Observe=0: a Read that goes on. Never rejects. */
+  get list(): readonly ObservationStatus[] {
+    return [...this.#active.values()].map(({ source, nextAt, stored }) => ({
+      path: pathText(source),
+      ...(nextAt !== undefined && { nextAt }),
+      stored,
+    }));
+  }
+
+  /** Answers a GET or FETCH with Observe=0: a Read that goes on. Never rejects. */
   async observe(request: CoapRequest, context: ServerContext, accept: () => Observation): Promise<CoapResponse> {
     try {
-      const path = requestPath(request);
-      const first = await read(this.#options.model, path, context);
-      const content = encodeContent(path, first, request.accept, context.version);
-      this.#add(path, accept(), first, this.#contentPorts(request, path, context, content.contentFormat));
-      return { code: Code.Content, ...content };
+      const { model } = this.#options;
+      const isComposite = request.method === Method.FETCH;
+      const source = isComposite
+        ? compositeSource(request, model, context)
+        : await singleSource(request, model, context);
+      const first = await source.sample();
+      const response = source.encode(recordsOf(first));
+      const channel = accept();
+      const ports = this.#ports(request, context, source, channel.id);
+      this.#add(channel, new ActiveObservation(source, channel, first, ports));
+      return response;
     } catch (error) {
       return errorResponse(error, request, this.#options.logger);
     }
   }
 
-  /** Attributes or defaults changed: every observation looks at its periods anew. */
+  /** Attributes, defaults or rights changed: every observation looks anew. */
   touchAll(): void {
-    for (const observed of this.#observed.values()) observed.touch();
+    for (const observation of this.#all()) observation.touch();
+  }
+
+  /** False while the server sleeps, or we do: notifications are kept, and told when it is true again. */
+  setOnline(online: boolean): void {
+    this.#online = online;
+    for (const observation of this.#active.values()) observation.setOnline(online);
   }
 
   /** Ends all of them without a message: the registration that they belong to is over. */
   endAll(reason: string): void {
-    for (const [id, observed] of [...this.#observed]) {
-      this.#remove(id, observed, reason);
-      observed.end();
+    this.#lapseTimer?.cancel();
+    for (const [id, observation] of [...this.#active]) {
+      observation.release();
+      this.#lapse(id, observation, reason, false);
     }
   }
 
-  #add(path: Path, observation: Observation, first: Sample, ports: ContentPorts): void {
-    const { clock, timers, onEvent } = this.#options;
-    const observed: ObservedPath = new ObservedPath(path, observation, first, {
-      clock,
-      timers,
-      ...ports,
-      notified: (confirmable) => onEvent({ type: "notified", path: formatPath(path), confirmable }),
-      failed: (error) => this.#remove(observation.id, observed, describeError(error)),
-    });
-    this.#observed.set(observation.id, observed);
-    observation.onEnded(() =>
-      this.#remove(observation.id, observed, "cancelled by the server, or the endpoint closed"),
-    );
+  /** Registered anew: what the server does not soon observe again is no longer kept for it. */
+  registered(): void {
+    this.#lapseTimer?.cancel();
+    if (this.#lapsed.size === 0) return;
+    this.#lapseTimer = this.#options.timers.schedule(LAPSE_MS, () => this.#forgetLapsed());
+  }
+
+  /** Forgets everything: the account has stopped. */
+  close(reason: string): void {
+    this.endAll(reason);
+    this.#forgetLapsed();
+  }
+
+  #add(channel: Observation, observation: ActiveObservation): void {
+    const { id } = channel;
+    this.#active.set(id, observation);
     this.#stopListening ??= this.#options.model.onChange((change) => this.#touchAround(change.path));
-    onEvent({ type: "observing", path: formatPath(path) });
+    observation.setOnline(this.#online);
+    channel.onEnded((cause) => this.#ended(id, observation, cause));
+    this.#options.onEvent({ type: "observing", path: pathText(observation.source) });
+    const key = pathText(observation.source);
+    const earlier = this.#lapsed.get(key);
+    if (!earlier) return;
+    this.#lapsed.delete(key);
+    earlier.stop();
+    observation.inherit(earlier);
+  }
+
+  #ended(id: string, observation: ActiveObservation, cause: ObservationEnd): void {
+    if (cause === "cancelled") this.#remove(id, observation, "cancelled by the server");
+    else if (cause === "unreachable") this.#lapse(id, observation, "a notification was not acknowledged", true);
+    else this.#lapse(id, observation, "the endpoint closed", false);
+  }
+
+  /** As `remove`, but keeps on looking for the time when the server observes the same again. */
+  #lapse(id: string, observation: ActiveObservation, reason: string, unreachable: boolean): void {
+    if (this.#active.get(id) !== observation) return;
+    this.#active.delete(id);
+    const key = pathText(observation.source);
+    const before = this.#lapsed.get(key);
+    if (this.#options.storing() && (before || this.#lapsed.size < MAX_LAPSED)) {
+      before?.stop();
+      this.#lapsed.set(key, observation);
+      observation.disconnect(unreachable);
+    } else observation.stop();
+    this.#gone(observation, reason);
+  }
+
+  #remove(id: string, observation: ActiveObservation, reason: string): void {
+    if (this.#active.get(id) !== observation) return;
+    this.#active.delete(id);
+    observation.stop();
+    this.#gone(observation, reason);
+  }
+
+  #gone({ source }: ActiveObservation, reason: string): void {
+    this.#listenNoLonger();
+    this.#options.onEvent({ type: "observation-ended", path: pathText(source), reason });
+  }
+
+  #forgetLapsed(): void {
+    this.#lapseTimer?.cancel();
+    for (const observation of this.#lapsed.values()) observation.stop();
+    this.#lapsed.clear();
+    this.#listenNoLonger();
+  }
+
+  #listenNoLonger(): void {
+    if (this.#active.size + this.#lapsed.size > 0) return;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+  }
+
+  #all(): ActiveObservation[] {
+    return [...this.#active.values(), ...this.#lapsed.values()];
   }
 
   #touchAround(changed: Path): void {
-    for (const observed of this.#observed.values()) {
-      if (isWithin(changed, observed.path) || isWithin(observed.path, changed)) observed.touch();
+    // The Access Control object decides what can be read anywhere.
+    const isRights = changed[0] === 2;
+    for (const observation of this.#all()) {
+      const isNear = observation.source.paths.some((path) => isWithin(changed, path) || isWithin(path, changed));
+      if (isNear || isRights) observation.touch();
     }
   }
 
-  #remove(id: string, observed: ObservedPath, reason: string): void {
-    if (this.#observed.get(id) !== observed) return;
-    this.#observed.delete(id);
-    observed.stop();
-    if (this.#observed.size === 0) {
-      this.#stopListening?.();
-      this.#stopListening = undefined;
-    }
-    this.#options.onEvent({ type: "observation-ended", path: formatPath(observed.path), reason });
-  }
-
-  #contentPorts(request: CoapRequest, path: Path, context: ServerContext, contentFormat: number): ContentPorts {
-    const { model, logger } = this.#options;
+  #ports(request: CoapRequest, context: ServerContext, source: ObservedSource, id: string): ActiveObservationPorts {
+    const { clock, timers, logger, onEvent, defaults } = this.#options;
     return {
-      sample: () => read(model, path, context),
-      encode: (sample) => ({ code: Code.Content, ...encodeContent(path, sample, contentFormat, context.version) }),
+      clock,
+      timers,
+      defaults,
+      capacity: () => this.#capacity(source, context),
+      secondsOf: (at) => this.#secondsOf(at),
       failure: (error) => errorResponse(error, request, logger),
-      attributes: () => ({ ...this.#options.defaults(), ...context.attributes.inherited(path) }),
+      notified: (confirmable) => onEvent({ type: "notified", path: pathText(source), confirmable }),
+      failed: (error) => this.#failed(id, pathText(source), describeError(error)),
     };
   }
+
+  #failed(id: string, key: string, reason: string): void {
+    const observation = this.#active.get(id);
+    if (observation) this.#remove(id, observation, reason);
+    else this.#lapsed.delete(key);
+    this.#listenNoLonger();
+  }
+
+  /** Where a server says how much is to be kept of anything, nothing else is kept (OMA LwM2M Core 1.2 §5.1.2). */
+  #capacity({ paths, attributes }: ObservedSource, context: ServerContext): number {
+    if (!this.#options.storing()) return 0;
+    const own = paths.flatMap((_, i) => attributes(i).hqmax ?? []);
+    if (own.length > 0) return Math.max(...own);
+    return context.attributes.has("hqmax") ? 0 : USUAL_CAPACITY;
+  }
+
+  #secondsOf(at: number): number {
+    const { clock, wallClock } = this.#options;
+    const ago = Math.round(clock.now() - at);
+    return ((wallClock?.trusted ? Math.round(wallClock.now()) : 0) - ago) / 1000;
+  }
+}
+
+function pathText({ paths }: ObservedSource): string {
+  return paths.map(formatPath).join(" ");
 }

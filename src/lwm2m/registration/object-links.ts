@@ -1,5 +1,5 @@
 import { formatLinks, type Link, type LinkAttribute } from "../../formats/link-format.ts";
-import { announcedFormats } from "../data-model/content.ts";
+import { announcedFormats } from "../data-model/content-formats.ts";
 import type { DataModel } from "../data-model/data-model.ts";
 import type { LwM2mObject } from "../data-model/object.ts";
 import { isHidden } from "../data-model/target.ts";
@@ -16,7 +16,7 @@ export function objectLinks(model: DataModel, version: LwM2mVersion): string {
 }
 
 function rootLink(version: LwM2mVersion): Link {
-  const formats = { name: "ct", value: announcedFormats.join(" "), quoted: true };
+  const formats = { name: "ct", value: announcedFormats(version).join(" "), quoted: true };
   const type = { name: "rt", value: "oma.lwm2m", quoted: true };
   return { target: "/", attributes: version === "1.0" ? [type] : [type, formats] };
 }

@@ -10,9 +10,10 @@ import type { ServerSession } from "../server-session.ts";
 import { BackOff } from "./back-off.ts";
 import { FailureLog } from "./failure-log.ts";
 import type { Registrar } from "./registrar.ts";
-import type { Registration, SendRequest } from "./registration.ts";
+import type { RegisteredChannel, Registration, SendRequest } from "./registration.ts";
 import { RegistrationError } from "./registration-error.ts";
 import type { RegistrationMachine } from "./registration-machine.ts";
+import { trafficSince, trafficTotals } from "./traffic.ts";
 import { updateDelayMs } from "./update-delay.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -65,6 +66,7 @@ export class RegistrationCycle {
   readonly #backOff: BackOff;
   #link: Link | undefined;
   #status: CycleStatus = {};
+  #channel: RegisteredChannel | undefined;
 
   constructor(options: RegistrationCycleOptions) {
     this.#options = options;
@@ -74,6 +76,11 @@ export class RegistrationCycle {
 
   get status(): CycleStatus {
     return { ...this.#status, ...this.#backOff.failure };
+  }
+
+  /** Undefined while there is no registration. */
+  get channel(): RegisteredChannel | undefined {
+    return this.#channel;
   }
 
   async run(): Promise<void> {
@@ -130,6 +137,7 @@ export class RegistrationCycle {
       again = registration !== undefined && (await this.#keep(link, registration));
     }
     this.#link = undefined;
+    this.#channel = undefined;
     this.#status = {};
     link.session.close("the association is given up");
     await link.association.close().catch((error: unknown) => {
@@ -162,11 +170,11 @@ export class RegistrationCycle {
   async #registerOnce(link: Link): Promise<Registration> {
     const { machine, registrar, clock } = this.#options;
     const startedAt = clock.now();
-    const before = totals(link.association);
+    const before = trafficTotals(link.association);
     const { reason } = machine;
     const registration = await registrar.register(this.#sender(link));
     machine.step("registered", reason);
-    this.#registered(link, registration, clock.now() - startedAt, difference(totals(link.association), before));
+    this.#registered(link, registration, clock.now() - startedAt, trafficSince(link.association, before));
     return registration;
   }
 
@@ -177,6 +185,7 @@ export class RegistrationCycle {
     this.#backOff.over();
     this.#status = { peer: link.association.peer, location, registeredAt: clock.now() };
     this.#planUpdate(registration);
+    this.#channel = { version, send: this.#sender(link) };
     link.session.open(version);
     logger.info("registered", { server: server.settings.shortServerId, location: `/${location.join("/")}`, reason });
     emit({ type: "registered", reason, location, version, milliseconds, ...(traffic && { traffic }) });
@@ -213,6 +222,7 @@ export class RegistrationCycle {
 
   /** The server lives and does not know us: what it observed is over, the association is not. */
   #forgotten(link: Link, error: RegistrationError): void {
+    this.#channel = undefined;
     link.session.suspend(error.message);
     this.#options.emit({ type: "lost", reason: error.message, error });
     this.#options.machine.step("forgotten", error.message);
@@ -232,6 +242,7 @@ export class RegistrationCycle {
 
   async #deregister(link: Link, registration: Registration, reason: string): Promise<void> {
     const { timers, logger, emit } = this.#options;
+    this.#channel = undefined;
     link.session.close(reason);
     const abort = new AbortController();
     const timer = timers.schedule(DEREGISTER_TIMEOUT_MS, () => abort.abort());
@@ -248,6 +259,7 @@ export class RegistrationCycle {
   async #lose(reason: string, error?: Error): Promise<void> {
     const { clock, retry, emit, logger, machine, server } = this.#options;
     const hasLasted = clock.now() - (this.#status.registeredAt ?? 0) >= SETTLED_MS;
+    this.#channel = undefined;
     if (hasLasted) retry.reset();
     emit({ type: "lost", reason, ...(error && { error }) });
     logger.info("registration lost", { server: server.settings.shortServerId, reason });
@@ -279,13 +291,4 @@ export class RegistrationCycle {
   #sender(link: Link): SendRequest {
     return (request) => link.association.send(request, this.#options.signal);
   }
-}
-
-function totals({ traffic }: Association): TrafficTotals | undefined {
-  return traffic && { bytesSent: traffic.bytesSent, bytesReceived: traffic.bytesReceived };
-}
-
-function difference(after: TrafficTotals | undefined, before: TrafficTotals | undefined): TrafficTotals | undefined {
-  if (!after || !before) return undefined;
-  return { bytesSent: after.bytesSent - before.bytesSent, bytesReceived: after.bytesReceived - before.bytesReceived };
 }

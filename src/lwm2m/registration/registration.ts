@@ -13,6 +13,12 @@ import {
 /** Sends a request to the server over whatever association is there. */
 export type SendRequest = (request: CoapRequest) => Promise<CoapResponse>;
 
+/** The way to a server that we are registered with. */
+export interface RegisteredChannel {
+  readonly version: LwM2mVersion;
+  readonly send: SendRequest;
+}
+
 /** What a server has to be told when it changes. */
 type Stated = Pick<RegisterParameters, "lifetime" | "binding" | "links">;
 

@@ -28,6 +28,41 @@ test("Discover of an object shows its version and each level's own attributes", 
   assert.ok((await discover(device, "/33000")).startsWith('2.05 </33000>;ver="1.1";pmin=1,'));
 });
 
+test("in a 1.0 registration Discover of an object shows no attributes below it", async () => {
+  const device = new BenchDevice();
+  await device.ask("PUT", "/3/0", { query: ["pmin=1"] });
+  await device.ask("PUT", "/3/0/9", { query: ["pmax=9"] });
+  const newer = await discover(device, "/3");
+  assert.ok(newer.includes("</3/0>;pmin=1,") && newer.includes("</3/0/9>;pmax=9,"), newer);
+  device.context = { ...device.context, version: "1.0" };
+  const links = await discover(device, "/3");
+  assert.ok(links.startsWith('2.05 </3>;ver="1.1",</3/0>,</3/0/0>,') && !/dim|pmin|pmax/.test(links), links);
+});
+
+test("from 1.2 on depth says how many levels below the target Discover goes", async () => {
+  const device = new BenchDevice();
+  const withDepth = (path: string, depth: string) =>
+    device.text("GET", path, { accept: ContentFormat.linkFormat, query: [depth] });
+  const count = async (path: string, depth: string) => (await withDepth(path, depth)).split(",").length;
+  const usual = (await discover(device, "/3/0")).split(",").length;
+  assert.equal(await count("/3/0", "depth=0"), usual, "1.1 does not know it");
+  device.context = { ...device.context, version: "1.2" };
+  assert.equal(await withDepth("/3", "depth=0"), "2.05 </3>;ver=1.1");
+  assert.equal(await withDepth("/3", "depth=1"), "2.05 </3>;ver=1.1,</3/0>");
+  assert.equal(await count("/3", "depth=2"), usual + 1);
+  assert.equal(await withDepth("/3", "depth=2"), await discover(device, "/3"));
+  // Two power sources with voltage for one of them, and two error codes.
+  assert.equal(await count("/3", "depth=3"), usual + 1 + 5);
+  assert.equal(await withDepth("/3/0", "depth=0"), "2.05 </3/0>");
+  assert.equal(await withDepth("/3/0", "depth=1"), await discover(device, "/3/0"));
+  assert.equal(await count("/3/0", "depth=2"), usual + 5);
+  assert.equal(await withDepth("/3/0/6", "depth=0"), "2.05 </3/0/6>;dim=2");
+  assert.equal(await withDepth("/3/0/6", "depth=1"), "2.05 </3/0/6>;dim=2,</3/0/6/0>,</3/0/6/1>");
+  for (const bad of ["depth=4", "depth=-1", "depth=", "depth"]) {
+    assert.equal((await withDepth("/3", bad)).slice(0, 4), "4.00", bad);
+  }
+});
+
 test("Discover of a resource merges inherited attributes and lists its instances from 1.1 on", async () => {
   const device = new BenchDevice();
   await device.ask("PUT", "/3", { query: ["pmin=10", "pmax=60"] });
@@ -82,6 +117,30 @@ test("gt, lt and st are for readable numbers, on a resource or one of its instan
   assert.equal(await write("/9", "pmin=1"), "4.04");
   assert.equal(await write("/3/1", "pmin=1"), "4.04");
   assert.equal(await write("/", "pmin=1"), "4.05");
+});
+
+test("the attributes of 1.1 and 1.2 have their values, levels and contradictions", async () => {
+  const device = new BenchDevice();
+  const write = (path: string, ...query: string[]) => device.code("PUT", path, { query });
+  assert.equal(await write("/33000", "epmin=1", "epmax=60", "con=1", "hqmax=5"), "2.04");
+  assert.equal(await write("/33000/0/4", "edge=1"), "2.04");
+  assert.equal((await discover(device, "/33000/0/4")).slice(5), "</33000/0/4>;epmin=1;epmax=60;edge=1;con=1;hqmax=5");
+  const refused: [string, string[]][] = [
+    ["/33000", ["epmin=60"]],
+    ["/33000", ["epmax=1"]],
+    ["/33000", ["epmax=1.5"]],
+    ["/33000", ["con=2"]],
+    ["/33000", ["con=true"]],
+    ["/33000", ["hqmax=-1"]],
+    ["/33000/0/4", ["edge=2"]],
+    ["/33000/0/4", ["gt=1"]],
+    ["/33000/0/1", ["edge=1"]],
+    ["/33000/0", ["edge=1"]],
+  ];
+  for (const [path, query] of refused) assert.equal(await write(path, ...query), "4.00", `${path} ${query}`);
+  assert.ok(device.context.attributes.has("hqmax"));
+  assert.equal(await write("/33000", "epmin", "epmax", "con", "hqmax"), "2.04");
+  assert.deepEqual(device.context.attributes.all, [{ path: [33000, 0, 4], attributes: { edge: 1 } }]);
 });
 
 test("a nearer level's attribute wins, each looked up by itself, and what goes takes its attributes along", () => {
