@@ -20,6 +20,8 @@ export interface PathRules {
   readonly acceptAnyExtendedKeyUsage: boolean;
   /** Says why a certificate is revoked; CRLs and the like plug in here. */
   readonly revoked?: (certificate: Certificate, issuer: Certificate) => string | undefined;
+  /** A demand on the whole path, from leaf to anchor; another path is looked for where it refuses. */
+  readonly pathRule?: (path: readonly Certificate[]) => Refusal | undefined;
 }
 
 type Rule = (certificate: Certificate, position: Position) => Refusal | undefined;
@@ -43,7 +45,7 @@ export function brokenPathRule(path: readonly Certificate[], rules: PathRules): 
       if (refusal) return refusal;
     }
   }
-  return undefined;
+  return rules.pathRule?.(path);
 }
 
 export function isSelfIssued(certificate: Certificate): boolean {
