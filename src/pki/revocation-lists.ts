@@ -7,6 +7,7 @@ import type { Certificate } from "./certificate.ts";
 import { type CertificateRevocationList, parseCrl } from "./crl.ts";
 import { sameName } from "./distinguished-name.ts";
 import { KeyUsage } from "./extensions.ts";
+import type { PathRules } from "./path-rules.ts";
 import { findAlgorithm } from "./signature-algorithm.ts";
 
 export interface RevocationOptions {
@@ -23,7 +24,8 @@ export interface RevocationOptions {
 
 /**
  * Revocation by lists that the configuration brings (RFC 5280 §6.3 without distribution points, deltas and indirect
- * lists: those are not relied on). A list counts when the certificate's own issuer has signed it.
+ * lists: those are not relied on). A list counts when the certificate's issuer has signed it, with the key that signed
+ * the certificate or with another one of its own in the same path: a CA that changes keys signs one list for both.
  */
 export class RevocationLists {
   readonly #lists: readonly CertificateRevocationList[];
@@ -36,12 +38,13 @@ export class RevocationLists {
   }
 
   /** Why a certificate is refused; undefined when it is not. For PathRules. */
-  readonly revoked = (certificate: Certificate, issuer: Certificate): string | undefined => {
+  readonly revoked: NonNullable<PathRules["revoked"]> = (certificate, issuer, path) => {
+    const signers = [issuer, ...path.filter((each) => each !== issuer && sameName(each.subject, issuer.subject))];
     const named = this.#lists.filter((list) => sameName(list.issuer, issuer.subject) && speaksOf(list, certificate));
     const problems: string[] = [];
     let known = false;
     for (const list of named) {
-      const problem = this.#unusable(list, issuer);
+      const problem = this.#unusable(list, signers);
       const date = list.revoked.get(toHex(certificate.serialNumber));
       // A list that is merely old still tells of what was revoked by then.
       if (date !== undefined && (problem === undefined || problem.outdated)) return `was revoked at ${formatUtc(date)}`;
@@ -53,19 +56,19 @@ export class RevocationLists {
     return `cannot be told from a revoked one: ${why}`;
   };
 
-  #unusable(list: CertificateRevocationList, issuer: Certificate): { text: string; outdated: boolean } | undefined {
-    const { keyUsage } = issuer.extensions;
+  #unusable(list: CertificateRevocationList, issuers: readonly Certificate[]): Problem | undefined {
+    const signers = issuers.filter(maySignLists);
     const [extension] = list.unknownCritical;
-    if (keyUsage && !keyUsage.has(KeyUsage.cRLSign)) return unusable("its issuer's key usage has no cRLSign");
+    if (signers.length === 0) return unusable("its issuer's key usage has no cRLSign");
     const algorithm = findAlgorithm(list.signatureAlgorithm);
     if (!algorithm) return unusable("its list is signed with an algorithm that is not accepted");
-    if (!verifyWithAlgorithm(issuer.publicKey, algorithm, list.tbs, list.signature))
+    if (!signers.some(({ publicKey }) => verifyWithAlgorithm(publicKey, algorithm, list.tbs, list.signature)))
       return unusable("its list is not signed by its issuer's key");
     if (extension !== undefined) return unusable(`its list has the critical extension ${extension}, not understood`);
     return this.#outdated(list);
   }
 
-  #outdated({ thisUpdate, nextUpdate }: CertificateRevocationList): { text: string; outdated: boolean } | undefined {
+  #outdated({ thisUpdate, nextUpdate }: CertificateRevocationList): Problem | undefined {
     const { clock, skewMs = 0 } = this.#options;
     if (!clock.trusted) return undefined;
     const now = clock.now();
@@ -80,7 +83,18 @@ function speaksOf({ scope }: CertificateRevocationList, { extensions }: Certific
   return scope === "all" || (scope === "ca") === (extensions.basicConstraints?.ca ?? false);
 }
 
-function unusable(text: string): { text: string; outdated: boolean } {
+/** Why a list does not clear a certificate. */
+interface Problem {
+  readonly text: string;
+  /** The list is genuine and old: what it calls revoked still is. */
+  readonly outdated: boolean;
+}
+
+function maySignLists({ extensions: { keyUsage } }: Certificate): boolean {
+  return !keyUsage || keyUsage.has(KeyUsage.cRLSign);
+}
+
+function unusable(text: string): Problem {
   return { text, outdated: false };
 }
 
