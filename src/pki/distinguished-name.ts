@@ -5,6 +5,7 @@ import { oidOf } from "./der-values.ts";
 
 /** A Name (RFC 5280 §4.1.2.4). */
 export interface DistinguishedName {
+  readonly der: Uint8Array;
   readonly rdns: readonly RelativeDistinguishedName[];
   /** For messages: "CN=server.example, O=Example". */
   readonly text: string;
@@ -37,10 +38,11 @@ const labels: Readonly<Record<string, string>> = {
 
 /** Throws DecodeError. */
 export function readName(reader: DerReader): DistinguishedName {
-  const sequence = reader.enter(DerTag.sequence);
+  const element = reader.take(DerTag.sequence);
+  const sequence = reader.inside(element);
   const rdns: RelativeDistinguishedName[] = [];
   while (!sequence.done) rdns.push(readRdn(sequence.enter(DerTag.set)));
-  return { rdns, text: nameText(rdns) };
+  return { der: element.whole, rdns, text: nameText(rdns) };
 }
 
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
@@ -120,7 +122,8 @@ const latinStrings = [0x13, 0x14, 0x16];
 const universalString = 0x1c;
 const bmpString = 0x1e;
 
-function textOf({ tag, content, offset }: DerElement): string | undefined {
+/** The text of a DirectoryString or IA5String; undefined for an element of another type. Throws DecodeError. */
+export function textOf({ tag, content, offset }: DerElement): string | undefined {
   if (tag === utf8String) return decode("utf-8", content, offset);
   if (latinStrings.includes(tag)) return Array.from(content, (byte) => String.fromCharCode(byte)).join("");
   if (tag === bmpString) return decode("utf-16be", content, offset);

@@ -8,6 +8,8 @@ export interface Extensions {
   readonly keyUsage?: ReadonlySet<number>;
   readonly extendedKeyUsage?: readonly string[];
   readonly subjectAlternativeName?: readonly GeneralName[];
+  /** The same as it was written. */
+  readonly subjectAlternativeNameDer?: Uint8Array;
   readonly nameConstraints?: NameConstraints;
   readonly subjectKeyIdentifier?: Uint8Array;
   readonly authorityKeyIdentifier?: Uint8Array;
@@ -26,7 +28,13 @@ export interface NameConstraints {
 }
 
 /** Bits of KeyUsage. */
-export const KeyUsage = { digitalSignature: 0, keyAgreement: 4, keyCertSign: 5, cRLSign: 6 } as const;
+export const KeyUsage = {
+  digitalSignature: 0,
+  keyEncipherment: 2,
+  keyAgreement: 4,
+  keyCertSign: 5,
+  cRLSign: 6,
+} as const;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type ExtensionReader = (extensions: Mutable<Extensions>, value: DerReader) => void;
@@ -45,7 +53,9 @@ const readers: Readonly<Record<string, ExtensionReader>> = {
     extensions.keyUsage = namedBits(value.take(DerTag.bitString));
   },
   "2.5.29.17": (extensions, value) => {
-    extensions.subjectAlternativeName = atLeastOne(value.enter(DerTag.sequence), readAlternativeName);
+    const names = value.take(DerTag.sequence);
+    extensions.subjectAlternativeName = atLeastOne(value.inside(names), readAlternativeName);
+    extensions.subjectAlternativeNameDer = names.whole;
   },
   "2.5.29.19": (extensions, value) => {
     extensions.basicConstraints = readBasicConstraints(value.enter(DerTag.sequence));

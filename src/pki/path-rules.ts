@@ -18,8 +18,14 @@ export interface PathRules {
    * certificate from passing for a server's. A certificate without the extension is not restricted and passes.
    */
   readonly acceptAnyExtendedKeyUsage: boolean;
-  /** Says why a certificate is revoked; CRLs and the like plug in here. */
-  readonly revoked?: (certificate: Certificate, issuer: Certificate) => string | undefined;
+  /** Says why a certificate is revoked; CRLs and the like plug in here. `path` is the whole, from leaf to anchor. */
+  readonly revoked?: (
+    certificate: Certificate,
+    issuer: Certificate,
+    path: readonly Certificate[],
+  ) => string | undefined;
+  /** A demand on the whole path, from leaf to anchor; another path is looked for where it refuses. */
+  readonly pathRule?: (path: readonly Certificate[]) => Refusal | undefined;
 }
 
 type Rule = (certificate: Certificate, position: Position) => Refusal | undefined;
@@ -43,7 +49,7 @@ export function brokenPathRule(path: readonly Certificate[], rules: PathRules): 
       if (refusal) return refusal;
     }
   }
-  return undefined;
+  return rules.pathRule?.(path);
 }
 
 export function isSelfIssued(certificate: Certificate): boolean {
@@ -81,7 +87,7 @@ const keyStrength: Rule = (certificate) => {
 
 const notRevoked: Rule = (certificate, { path, index, rules }) => {
   const issuer = path[index + 1];
-  const problem = issuer && rules.revoked?.(certificate, issuer);
+  const problem = issuer && rules.revoked?.(certificate, issuer, path);
   return problem === undefined ? undefined : refuse(certificate, "revoked", problem);
 };
 

@@ -20,6 +20,7 @@ export interface PathValidatorOptions {
   /** See PathRules; false when absent. */
   readonly acceptAnyExtendedKeyUsage?: boolean;
   readonly revoked?: NonNullable<PathRules["revoked"]>;
+  readonly pathRule?: NonNullable<PathRules["pathRule"]>;
   /** 6 when absent. */
   readonly maxIntermediates?: number;
 }
@@ -78,10 +79,10 @@ export class PathValidator implements CertificateVerifier {
   }
 
   #rules(): PathRules {
-    const { clock, skewMs = 0, peer, acceptAnyExtendedKeyUsage = false, revoked } = this.#options;
+    const { clock, skewMs = 0, peer, acceptAnyExtendedKeyUsage = false, revoked, pathRule } = this.#options;
     const now = clock.trusted ? clock.now() : undefined;
     const rules = { now, skewMs, purpose: peer.role, acceptAnyExtendedKeyUsage };
-    return revoked ? { ...rules, revoked } : rules;
+    return { ...rules, ...(revoked && { revoked }), ...(pathRule && { pathRule }) };
   }
 
   #wrongName(leaf: Certificate): Refusal | undefined {

