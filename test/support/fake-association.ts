@@ -7,6 +7,7 @@ export const certificateSession: DtlsSession = {
   cipherSuite: 0xc0ae,
   cipherSuiteName: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
   extendedMasterSecret: true,
+  resumed: false,
   peerChain: [Uint8Array.of(0x30, 0x00)],
   tlsUnique: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
   handshake: { bytesSent: 0, bytesReceived: 0, datagramsSent: 0, datagramsReceived: 0, milliseconds: 0 },

@@ -7,7 +7,7 @@ import { installObjects } from "./install-objects.ts";
 
 /** Puts a Bootstrap-Pack into a draft. Throws OperationError when it cannot be read or does not fit. */
 export async function applyPack(draft: ConfigurationDraft, pack: Partial<Content>, logger: Logger): Promise<void> {
-  await installObjects(draft, decodeContent(pack, [], typesOf(draft.objects)), logger);
+  await installObjects(draft, decodeContent(pack, [], typesOf(draft.objects), "1.2"), logger);
 }
 
 function typesOf(objects: ConfigurableObjects): TypeLookup {

@@ -17,7 +17,8 @@ export async function bootstrapWrite(draft: ConfigurationDraft, path: Path, cont
   if (objectId === undefined || path.length > 3) throw methodNotAllowed(`${formatPath(path)} cannot be written`);
   const object = draft.object(objectId);
   if (resourceId !== undefined) requireResource(object, resourceId, path);
-  const records = decodeContent(content, path, typesOfObject(object.definition));
+  // No registration limits the formats yet: all but LwM2M JSON, which 1.0 registrations alone may use.
+  const records = decodeContent(content, path, typesOfObject(object.definition), "1.2");
   const instances = collectInstances(object, path, records);
   // An empty payload still creates the instance that the path names.
   if (instanceId !== undefined && !instances.has(instanceId)) instances.set(instanceId, new Map());
