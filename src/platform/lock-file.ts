@@ -29,7 +29,27 @@ export class LockFile implements ExclusiveLock {
     } finally {
       await rm(own, { force: true }).catch(() => undefined);
     }
-    return { release: () => this.#release(holder) };
+    return {
+      inherited: (await readFile(this.#notePath, "utf8").catch(() => "")).trim(),
+      note: (text) => this.#note(text),
+      release: () => this.#release(holder),
+    };
+  }
+
+  get #notePath(): string {
+    return `${this.#path}.note`;
+  }
+
+  async #note(text: string): Promise<void> {
+    const writing = text === "" ? rm(this.#notePath, { force: true }) : this.#writeNote(text);
+    await writing.catch(() => undefined);
+  }
+
+  /** Renamed into place: the folder is everybody's, and a link that someone put there must not be written through. */
+  async #writeNote(text: string): Promise<void> {
+    const own = `${this.#path}.${randomUUID()}`;
+    await writeFile(own, `${text}\n`, { flag: "wx", mode: 0o644 });
+    await rename(own, this.#notePath);
   }
 
   /** `link` fails when the name exists already: the one step that only one process can win. */

@@ -18,6 +18,11 @@ export interface CardApplication<S> {
 /** Adds work to be done after the answer was given and before the next operation. Its errors are only logged. */
 export type Afterwards = (work: () => Promise<unknown>) => void;
 
+export interface CardConnectionPorts extends GuardedChannelPorts {
+  /** Told which logical channels are open, each time before another one is used. Must not reject. */
+  onChannels(numbers: readonly number[]): Promise<void>;
+}
+
 interface OpenApplication {
   readonly channel: LogicalChannel;
   readonly session: unknown;
@@ -28,16 +33,23 @@ export class CardConnection {
   readonly #channel: GuardedChannel;
   readonly #basic: LogicalChannel;
   readonly #open = new Map<CardApplication<unknown>, OpenApplication>();
+  readonly #onChannels: CardConnectionPorts["onChannels"];
   /** Logical channels that we opened and did not close. */
   readonly #channels = new Set<number>();
 
-  constructor(channel: CardChannel, ports: GuardedChannelPorts) {
+  constructor(channel: CardChannel, ports: CardConnectionPorts) {
+    this.#onChannels = ports.onChannels;
     this.#channel = new GuardedChannel(channel, ports);
     this.#basic = new LogicalChannel((command) => this.#channel.transmit(command), 0);
   }
 
   get dead(): boolean {
     return this.#channel.dead;
+  }
+
+  /** Logical channels of ours that are open, as far as we know. */
+  get channels(): readonly number[] {
+    return [...this.#channels];
   }
 
   /**
@@ -47,7 +59,7 @@ export class CardConnection {
   get leftOpen(): readonly number[] {
     const { failure } = this.#channel;
     const unknown = failure instanceof CardTransportError && ["CARD_MUTE", "CARD_DRIVER_FAILED"].includes(failure.code);
-    return unknown ? [...this.#channels] : [];
+    return unknown ? this.channels : [];
   }
 
   /** Closes channels that an earlier connection left open. */
@@ -100,7 +112,8 @@ export class CardConnection {
     // The map's key decides the type of its value; TypeScript cannot say so.
     if (found !== undefined) return found.session as S;
     const channel = await this.#basic.open();
-    this.#channels.add(channel.number);
+    if (channel.number > 0) this.#channels.add(channel.number);
+    await this.#onChannels(this.channels);
     try {
       const session = await application.open(channel, afterwards);
       this.#open.set(application, { channel, session });

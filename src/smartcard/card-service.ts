@@ -5,6 +5,7 @@ import type { CardConnector } from "./card-channel.ts";
 import { type Afterwards, type CardApplication, CardConnection } from "./card-connection.ts";
 import type { CardObserver, CardOperation, CardOperationKind } from "./card-observer.ts";
 import { CardTransportError } from "./card-transport-error.ts";
+import { highestLogicalChannel } from "./class-byte.ts";
 import { withDeadline } from "./deadline.ts";
 import type { ExclusiveLock, HeldLock } from "./exclusive-lock.ts";
 import { OperationQueue, type QueueRequest, type Work } from "./operation-queue.ts";
@@ -72,6 +73,7 @@ export class CardService {
     });
     await withDeadline(this.#leave(), this.#ports.timers, graceMs, () => new Error("busy")).catch(() => undefined);
     await this.#connection?.drop();
+    await this.#noteChannels([...this.#leftOpen, ...(this.#connection?.channels ?? [])]);
     this.#connection = undefined;
     await this.#lock?.release();
     this.#lock = undefined;
@@ -107,7 +109,7 @@ export class CardService {
   }
 
   async #connect(): Promise<CardConnection> {
-    this.#lock ??= await this.#ports.lock?.acquire();
+    await this.#acquireLock();
     const { connector, timers, clock } = this.#ports;
     const apduDeadlineMs = this.#deadlineMs;
     const connecting = connector.connect();
@@ -118,11 +120,24 @@ export class CardService {
     });
     const onApdu = (ins: number, statusWord: number, milliseconds: number) =>
       this.#count({ ins, statusWord, milliseconds });
-    const connection = new CardConnection(channel, { timers, clock, apduDeadlineMs, onApdu });
+    const onChannels = (numbers: readonly number[]) => this.#noteChannels(numbers);
+    const connection = new CardConnection(channel, { timers, clock, apduDeadlineMs, onApdu, onChannels });
     this.#connection = connection;
     await connection.reclaim(this.#leftOpen);
     this.#leftOpen = [];
     return connection;
+  }
+
+  async #acquireLock(): Promise<void> {
+    const { lock } = this.#ports;
+    if (lock === undefined || this.#lock !== undefined) return;
+    this.#lock = await lock.acquire();
+    // A process of ours that was killed left these open; a card that another program kept powered still has them.
+    this.#leftOpen = channelsOf(this.#lock.inherited);
+  }
+
+  async #noteChannels(numbers: readonly number[]): Promise<void> {
+    await this.#lock?.note(numbers.join(" "));
   }
 
   async #tidyUp(tail: readonly (() => Promise<unknown>)[]): Promise<void> {
@@ -135,6 +150,7 @@ export class CardService {
     this.#current = undefined;
     if (!this.#connection?.dead) return;
     this.#leftOpen = [...this.#leftOpen, ...this.#connection.leftOpen];
+    await this.#noteChannels(this.#leftOpen);
     await this.#connection.drop();
     this.#connection = undefined;
   }
@@ -158,6 +174,11 @@ export class CardService {
     const milliseconds = this.#ports.clock.now() - started;
     this.#ports.observer?.onOperation?.(operation, { apdus, milliseconds, failed });
   }
+}
+
+function channelsOf(note: string): readonly number[] {
+  const numbers = note.split(" ").map(Number);
+  return numbers.filter((number) => Number.isInteger(number) && number >= 1 && number <= highestLogicalChannel);
 }
 
 function noConnection(deadlineMs: number): CardTransportError {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -88,4 +88,35 @@ test("a folder that cannot be written to is named", async () => {
   const file = join(folder, "file");
   await writeFile(file, "");
   await assert.rejects(new LockFile(join(file, "x.lock")).acquire(), { code: "LOCK_UNWRITABLE", message: /x\.lock/ });
+});
+
+test("a note of a holder that was killed is there for the next one, until that one takes it back", async () => {
+  const path = join(folder, "note.lock");
+  const killedOne = await new LockFile(path).acquire();
+  await killedOne.note("1 2");
+  // As after a kill: the lock is stale, the note is there.
+  await writeFile(path, "999999999 1\n");
+  const next = await new LockFile(path).acquire();
+  assert.equal(next.inherited, "1 2");
+  await next.note("");
+  await next.release();
+  const last = await new LockFile(path).acquire();
+  assert.equal(last.inherited, "");
+  await last.release();
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith("note.lock")),
+    [],
+  );
+});
+
+test("a note is not written through a link that someone else put in its place", async () => {
+  const path = join(folder, "linked.lock");
+  const victim = join(folder, "victim");
+  await writeFile(victim, "untouched");
+  await symlink(victim, `${path}.note`);
+  const held = await new LockFile(path).acquire();
+  await held.note("1");
+  assert.equal(await readFile(victim, "utf8"), "untouched");
+  await held.note("");
+  await held.release();
 });

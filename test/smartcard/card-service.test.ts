@@ -5,6 +5,7 @@ import type { CardApplication } from "../../src/smartcard/card-connection.ts";
 import type { CardObserver } from "../../src/smartcard/card-observer.ts";
 import { CardService, type CardServicePorts } from "../../src/smartcard/card-service.ts";
 import { CardTransportError } from "../../src/smartcard/card-transport-error.ts";
+import type { ExclusiveLock } from "../../src/smartcard/exclusive-lock.ts";
 import type { LogicalChannel } from "../../src/smartcard/logical-channel.ts";
 import { fromHex } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
@@ -206,20 +207,54 @@ test("a failing connector costs one operation each time", async () => {
   assert.equal(tries, 2);
 });
 
-test("the lock is taken before the card is touched, kept over reconnections, and freed at the end", async () => {
-  const log: string[] = [];
-  const lock = {
+/** A lock that logs what becomes of it. */
+function loggingLock(log: string[], inherited = ""): ExclusiveLock {
+  const held = {
+    inherited,
+    note: async (text: string) => void log.push(`note "${text}"`),
+    release: async () => void log.push("release"),
+  };
+  return {
     acquire: async () => {
       log.push("acquire");
-      return { release: async () => void log.push("release") };
+      return held;
     },
   };
+}
+
+test("the lock is taken before the card is touched, kept over reconnections, and freed at the end", async () => {
+  const log: string[] = [];
+  const lock = loggingLock(log);
   const { connector } = breaking(new CardTransportError("CARD_RESET", "reset"), [...open, ping, close]);
   const { card } = service(connector, { lock });
   await assert.rejects(card.run(application, request, send));
   await card.run(application, request, send);
   await card.close();
-  assert.deepEqual(log, ["acquire", "release"]);
+  // After a reset the card holds no channel of ours, and after the close neither.
+  assert.deepEqual(log, ["acquire", 'note "1"', 'note ""', 'note "1"', 'note ""', "release"]);
+});
+
+test("logical channels that a killed process of ours left open are closed first, whatever the card says to it", async () => {
+  const reclaim: Exchange[] = [
+    ["00 70 80 01", "9000"],
+    ["00 70 80 03", "6881"],
+  ];
+  const scripted = new ScriptedCard([...reclaim, ...open, ping, close]);
+  const { card } = service(scripted, { lock: loggingLock([], "1 3 0 20 x") });
+  await card.run(application, request, send);
+  await card.close();
+  assert.equal(scripted.left, 0);
+});
+
+test("a channel that could not be closed is noted for the next process", async () => {
+  const log: string[] = [];
+  const { connector } = breaking(new CardTransportError("CARD_MUTE", "silent"), []);
+  const { time, card } = service(connector, { lock: loggingLock(log) });
+  await assert.rejects(card.run(application, request, send));
+  const closing = card.close();
+  await time.advance(60_000);
+  await closing;
+  assert.deepEqual(log, ["acquire", 'note "1"', 'note "1"', 'note "1"', "release"]);
 });
 
 test("a card held by another process is not touched", async () => {
