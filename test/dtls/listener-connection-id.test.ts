@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DtlsClient } from "../../src/dtls/client.ts";
+import { DtlsClient } from "../../src/dtls/client.ts";
 import { DtlsListener } from "../../src/dtls/listener.ts";
+import { decodeRecords, encodeRecord } from "../../src/dtls/record/record.ts";
 import { encodeUtf8, toHex } from "../../src/util/bytes.ts";
 import { makeIdentity } from "../support/dtls-identity.ts";
 import { Network } from "../support/dtls-network.ts";
@@ -191,6 +192,29 @@ test("when all IDs of a length are taken, a client gets none and its session wor
   const network = new Network({ connectionIdLength: 1 }, { randomBytes: (length) => new Uint8Array(length).fill(7) });
   const ids = ["a", "b"].map((address) => network.session(network.connect(address)).connectionIds?.peer);
   assert.deepEqual(ids, [Uint8Array.of(7), undefined]);
+});
+
+test("a handshake stays at the address that its cookie was given to", () => {
+  const network = new Network();
+  const { resumable } = network.session(network.connect("a"));
+  assert.ok(resumable);
+  const { listener } = network;
+  const client = new DtlsClient({ resume: resumable }, dtlsPorts);
+  const fromClient = () => client.nextDatagram() ?? new Uint8Array();
+  client.start(0);
+  for (let flight = 0; flight < 2; flight++) {
+    listener.handleDatagram("b", fromClient(), 0);
+    for (let out = listener.nextDatagram(); out; out = listener.nextDatagram()) client.handleDatagram(out.datagram, 0);
+  }
+  const finished = decodeRecords(fromClient(), 6).find(({ type }) => type === 25);
+  assert.ok(finished);
+  listener.handleDatagram("elsewhere", encodeRecord(finished), 0);
+  network.run();
+  assert.deepEqual(
+    network.of("connected").map(({ peer }) => peer),
+    ["a", "b"],
+  );
+  assert.deepEqual(moves(network), []);
 });
 
 test("a device resumes at a listener after a change of address, with nothing asked of either side", () => {

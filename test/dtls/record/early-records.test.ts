@@ -36,3 +36,10 @@ test("application data before the keys is not kept", () => {
   early.keep({ ...record(10), type: ContentType.application_data });
   assert.deepEqual(early.takeAll(), []);
 });
+
+test("a record with a Connection ID is kept with it: what it is shows only under the keys", () => {
+  const early = new EarlyRecords();
+  const kept = { ...record(10), type: ContentType.tls12_cid, connectionId: Uint8Array.of(1, 2) };
+  early.keep(kept);
+  assert.deepEqual(early.takeAll(), [kept]);
+});
