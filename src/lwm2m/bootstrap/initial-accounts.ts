@@ -6,22 +6,25 @@ import type { Configuration } from "./configuration.ts";
 
 /**
  * Takes over what the card says: new data go in the place of the old, data that are gone or of no use take what came from
- * them along, and a card that could not be asked changes nothing. Gives the reason for what follows.
+ * them along, and a card that could not be asked changes nothing. Gives the reason for what follows; never rejects.
  */
 export async function takeOverCard(
   configuration: AccountConfiguration,
   reading: CardReading,
   logger: Logger,
 ): Promise<string> {
+  if (reading.kind === "data") return takeOverData(configuration, reading, logger);
+  if (reading.kind === "unknown") logger.warn("the card could not be read", { reason: reading.reason });
+  else await forget(configuration, logger);
+  return reading.reason;
+}
+
+async function takeOverData(
+  configuration: AccountConfiguration,
+  reading: CardReading & { readonly kind: "data" },
+  logger: Logger,
+): Promise<string> {
   const { card } = configuration;
-  if (reading.kind === "unknown") {
-    logger.warn("the card could not be read", { reason: reading.reason });
-    return reading.reason;
-  }
-  if (reading.kind === "nothing") {
-    if (card) await configuration.forgetCard();
-    return reading.reason;
-  }
   const { servers, bootstrap } = await configuration.accounts();
   if (card && isSameCard(card, reading) && (servers.length > 0 || bootstrap)) return "the card's data is as it was";
   try {
@@ -29,8 +32,17 @@ export async function takeOverCard(
     return "accounts from the smart card";
   } catch (error) {
     logger.error("the card's bootstrap data is of no use", { reason: describeError(error) });
-    if (card) await configuration.forgetCard();
+    await forget(configuration, logger);
     return describeError(error);
+  }
+}
+
+async function forget(configuration: AccountConfiguration, logger: Logger): Promise<void> {
+  if (!configuration.card) return;
+  try {
+    await configuration.forgetCard();
+  } catch (error) {
+    logger.error("what came from the card could not be removed", { reason: describeError(error) });
   }
 }
 

@@ -1,0 +1,39 @@
+import { nodeTimers } from "../platform/timers.ts";
+import {
+  type BootstrapAsk,
+  BootstrapInterface,
+  type BootstrapListener,
+  type BootstrapPlan,
+} from "./bootstrap-interface.ts";
+import { CoapServer, type CoapServerOptions } from "./coap-server.ts";
+
+export interface BootstrapServerOptions extends CoapServerOptions {
+  /** What is done with a device; undefined for one that is not known. */
+  plan(ask: BootstrapAsk): BootstrapPlan | undefined;
+  readonly listener?: BootstrapListener;
+}
+
+/** A small LwM2M bootstrap server for the sandbox and the tests. */
+export class BootstrapServer {
+  readonly #server: CoapServer;
+
+  private constructor(server: CoapServer) {
+    this.#server = server;
+  }
+
+  /** Rejects when the address cannot be bound. */
+  static async start({ plan, listener, ...options }: BootstrapServerOptions): Promise<BootstrapServer> {
+    const bootstrap = new BootstrapInterface(plan, nodeTimers, listener);
+    return new BootstrapServer(
+      await CoapServer.start(options, (request, association) => bootstrap.handle(request, association)),
+    );
+  }
+
+  get uri(): string {
+    return this.#server.uri;
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+}
