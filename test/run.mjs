@@ -2,6 +2,7 @@
 // files of that folder; more words narrow to files whose path contains one of them: `run.mjs interop openssl`.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,10 +24,10 @@ if (files.length === 0) {
   process.exit(1);
 }
 // Foreign servers and pcscd are machine-wide resources: the interop files run one after the other.
-const concurrency = suite ? ["--test-concurrency=1"] : [];
+const concurrency = suite ? 1 : availableParallelism();
 const { status } = spawnSync(
   process.execPath,
-  ["--import", "tsx", "--test", ...concurrency, ...files.map((path) => join(root, path))],
+  ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...files.map((path) => join(root, path))],
   { stdio: "inherit" },
 );
 process.exit(status ?? 1);
