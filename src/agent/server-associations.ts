@@ -77,7 +77,7 @@ export class ServerAssociations implements AssociationFactory {
     if (!(error instanceof AssociationError)) return;
     // Another card may be in the reader, or a new certificate on it: ask again next time.
     if (error.code === "CREDENTIAL_FAILED") this.#credential = undefined;
-    this.#doubted = error.cause instanceof DtlsError && error.cause.code === "ALERT_RECEIVED";
+    this.#doubted = error.failed.some(({ error: why }) => why instanceof DtlsError && why.code === "ALERT_RECEIVED");
   }
 
   async #openCredential({ credential: uri }: SecurityConfig, signal: AbortSignal): Promise<Credential> {
