@@ -235,6 +235,34 @@ test("the bootstrap account's end is not in the middle of a bootstrap, and a wai
   assert.equal(bench.controller.status.state, "registering");
 });
 
+test("a bootstrap that succeeds while the account's end is due gives the account its whole time anew", async () => {
+  const timed = configuration({
+    0: { 0: bootstrapSecurity("coap://bs.example:5683", { 12: integerValue(100) }), 1: plainSecurity(101) },
+    1: { 0: server(101) },
+  });
+  const bench = await new ControllerBench(timed, { saved: { bootstrapAccountEndsAt: 1100 } }).started();
+  const { session } = good;
+  bench.plan = { session: [...session.slice(0, -1), { type: "wait", milliseconds: 150_000 }, ...session.slice(-1)] };
+  await bench.controller.triggerBootstrap("asked");
+  await bench.advance(240);
+  assert.deepEqual(bench.device.accounts(), after);
+  await bench.advance(20);
+  assert.deepEqual(bench.device.accounts(), after.slice(1));
+});
+
+test("a lost association ends the session at once, with the reason", async () => {
+  const bench = await new ControllerBench(working).started();
+  bench.plan = unfinished;
+  await bench.controller.triggerBootstrap("asked");
+  await bench.advance(60);
+  assert.equal(bench.controller.status.state, "bootstrapping");
+  bench.loseNetwork();
+  await bench.advance(0);
+  assert.equal(bench.controller.status.state, "backing-off");
+  assert.equal(bench.controller.status.reason, "bootstrap session without effect: association lost: the peer is lost");
+  assert.deepEqual(bench.device.accounts(), before);
+});
+
 test("1.2: a pack replaces the objects that it names, needs no Finish, and keeps the bootstrap account", async () => {
   const bench = new ControllerBench(working, { version: "1.2" });
   bench.plan = { pack: packPayload(accountOf(102)) };
