@@ -19,7 +19,7 @@ import { equalBytes, toHex } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 import { certificateSession, FakeAssociation } from "./fake-association.ts";
 import { SeededRandom } from "./seeded-random.ts";
-import { VirtualTime } from "./virtual-time.ts";
+import { settle, VirtualTime } from "./virtual-time.ts";
 
 export const day = 86_400_000;
 const start = Date.parse("2026-06-01T12:00:00Z");
@@ -61,6 +61,7 @@ export class EnrolmentWorld {
   #fault: Fault = { kind: "none" };
   #die: () => void = () => {};
   #sessions = 0;
+  #underWay = 0;
 
   static async create(options: WorldOptions = {}): Promise<EnrolmentWorld> {
     const clock = { now: () => start };
@@ -99,7 +100,7 @@ export class EnrolmentWorld {
   /** A process that starts. */
   open(): Promise<Enrolment> {
     const profile = { commonName: "device-1", alternativeNames: [{ kind: "uri", uri: "urn:dev:os:1-1" }] } as const;
-    return Enrolment.open({ profile, ...this.#options.options }, this.#ports(), signal);
+    return Enrolment.open({ profile, ...this.#options.options }, this.ports(), signal);
   }
 
   /** Runs until it is done or has failed, with time going on while it waits. */
@@ -110,6 +111,15 @@ export class EnrolmentWorld {
       await this.time.advance(result.until - this.time.now());
     }
     throw new Error("it never ends");
+  }
+
+  /** Time goes on by the hour, and stands still while the device and the server work. */
+  async sleep(ms: number): Promise<void> {
+    const end = this.time.now() + ms;
+    do {
+      await this.time.advance(Math.min(3_600_000, end - this.time.now()));
+      while (this.#underWay > 0) await settle();
+    } while (this.time.now() < end);
   }
 
   /** Enrols for the first time, without faults. */
@@ -141,7 +151,8 @@ export class EnrolmentWorld {
     return this.#problem(activeSlot, held.chain);
   }
 
-  #ports(): EnrolmentPorts {
+  /** The world as a new process meets it. */
+  ports(): EnrolmentPorts {
     const alive = { dead: false };
     const call = <T>(name: string, effect: () => Promise<T> | T): Promise<T> => this.#call(alive, name, effect);
     const random = new SeededRandom(1);
@@ -178,9 +189,14 @@ export class EnrolmentWorld {
   async #call<T>(alive: { dead: boolean }, name: string, effect: () => Promise<T> | T): Promise<T> {
     await this.#point(alive);
     this.calls.push(name);
-    const result = await effect();
-    await this.#point(alive);
-    return result;
+    this.#underWay++;
+    try {
+      return await effect();
+    } finally {
+      await settle();
+      this.#underWay--;
+      await this.#point(alive);
+    }
   }
 
   async #point(process: { dead: boolean }): Promise<void> {

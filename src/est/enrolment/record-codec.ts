@@ -5,9 +5,11 @@ import { decodeUtf8, encodeUtf8 } from "../../util/bytes.ts";
 import { DecodeError } from "../../util/coded-error.ts";
 import type { Attempt, EnrolmentRecord, HeldCertificate, LastFailure } from "./enrolment-record.ts";
 
-/** The record as JSON; bytes are base64. It holds no secret. */
+/** The record as JSON, its members in a fixed order; bytes are base64. It holds no secret. */
 export function encodeRecord(record: EnrolmentRecord): Uint8Array {
-  return encodeUtf8(`${JSON.stringify(record, (_, value) => writable(value), 1)}\n`);
+  const { version, activeSlot, slots, attempt, lastFailure, caCertificates, estRoot } = record;
+  const ordered = { version, activeSlot, slots, attempt, lastFailure, caCertificates, estRoot };
+  return encodeUtf8(`${JSON.stringify(ordered, (_, value) => writable(value), 1)}\n`);
 }
 
 /** Throws DecodeError, also for a record of another version: better enrolled anew than misunderstood. */
