@@ -1,9 +1,10 @@
+import type { KeySlots } from "../../credentials/ports/key-slots.ts";
 import type { Entropy } from "../../crypto/ports.ts";
 import type { RequestProfile } from "../../pki/requested-content.ts";
 import type { WallClock } from "../../util/time.ts";
 import type { EnrolmentEvent } from "./enrolment-event.ts";
 import type { FailurePolicy } from "./enrolment-failure.ts";
-import type { CredentialProver, EnrolmentStore, EstConnector, KeySlots } from "./enrolment-ports.ts";
+import type { CredentialProver, EnrolmentStore, EstConnector } from "./enrolment-ports.ts";
 import type { ChannelBinding } from "./enrolment-session.ts";
 import type { IssuedChecks } from "./issued-certificate.ts";
 
