@@ -50,11 +50,24 @@ export class AccessControlObject extends TableObject implements AccessControl {
     return new Map([...this.#entries].sort(([a], [b]) => a - b));
   }
 
+  /** All instances as resource values, for storing. */
+  get content(): ReadonlyMap<number, ReadonlyMap<number, ResourceValue>> {
+    return new Map([...this.entries].map(([id, entry]) => [id, entryContent(entry)]));
+  }
+
+  /** Takes over stored instances; announces only what differs. Throws OperationError 4.00 for what is no entry. */
+  load(content: ReadonlyMap<number, ReadonlyMap<number, ResourceValue>>): void {
+    const entries = new Map([...content].map(([id, values]) => [id, readEntry(values)]));
+    for (const id of this.entries.keys()) if (!entries.has(id)) this.remove(id);
+    for (const [id, entry] of entries) this.set(id, entry);
+  }
+
   /** Adds or replaces an instance: what the bootstrap server and the configuration do. */
   set(id: number, entry: AccessControlEntry): void {
-    const isNew = !this.#entries.has(id);
+    const before = this.#entries.get(id);
+    if (before && isSameEntry(before, entry)) return;
     this.#entries.set(id, entry);
-    if (isNew) this.setInstance(id, this.#table(id));
+    if (!before) this.setInstance(id, this.#table(id));
     else for (const resource of [0, 1, 2, 3]) this.announce({ instance: id, resource });
   }
 
@@ -192,6 +205,25 @@ export class AccessControlObject extends TableObject implements AccessControl {
 
 function rightsOf({ acl, owner }: AccessControlEntry, shortServerId: number): number {
   return acl.get(shortServerId) ?? (owner === shortServerId ? ALL_BUT_CREATE : (acl.get(DEFAULT) ?? 0));
+}
+
+function entryContent({ objectId, instanceId, owner, acl }: AccessControlEntry): ReadonlyMap<number, ResourceValue> {
+  return new Map<number, ResourceValue>([
+    [0, integerValue(objectId)],
+    [1, integerValue(instanceId)],
+    [2, aclValue(acl)],
+    [3, integerValue(owner)],
+  ]);
+}
+
+function readEntry(values: ReadonlyMap<number, ResourceValue>): AccessControlEntry {
+  const whole = (id: number): number => wholeNumber(values.get(id) ?? new Map());
+  return { objectId: whole(0), instanceId: whole(1), owner: whole(3), acl: readAcl(values.get(2) ?? new Map()) };
+}
+
+function isSameEntry(a: AccessControlEntry, b: AccessControlEntry): boolean {
+  const sameTarget = a.objectId === b.objectId && a.instanceId === b.instanceId && a.owner === b.owner;
+  return sameTarget && a.acl.size === b.acl.size && [...a.acl].every(([server, mask]) => b.acl.get(server) === mask);
 }
 
 function aclValue(acl: ReadonlyMap<number, number>): ReadonlyMap<number, Value> {

@@ -1,7 +1,7 @@
 import { integerValue, opaqueValue } from "../../formats/values.ts";
 import type { ExecuteArguments } from "../data-model/execute-arguments.ts";
 import type { ObjectDefinition } from "../model/object-definition.ts";
-import { StoredObject } from "./stored-object.ts";
+import { PlainObject } from "./plain-object.ts";
 import type { ResourceBehaviour } from "./table-object.ts";
 
 const GET_AUTH_DATA = 1;
@@ -13,7 +13,7 @@ const Status = { idle: 0, dataAvailable: 1, error: 2 } as const;
 export type Authenticate = (instance: number, args: ExecuteArguments) => Promise<readonly Uint8Array[]>;
 
 /** The Portfolio object (/16). Without `authenticate` it has its identities alone. */
-export class PortfolioObject extends StoredObject {
+export class PortfolioObject extends PlainObject {
   #authenticate: Authenticate | undefined;
 
   constructor(definition: ObjectDefinition, authenticate?: Authenticate) {

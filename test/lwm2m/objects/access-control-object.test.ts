@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Method } from "../../../src/coap/message.ts";
 import { ContentFormat } from "../../../src/formats/content-format.ts";
+import { StoredObject } from "../../../src/lwm2m/bootstrap/stored-object.ts";
 import type { AccessRight } from "../../../src/lwm2m/data-model/access-control.ts";
 import { AttributeStore } from "../../../src/lwm2m/data-model/attribute-store.ts";
+import { OperationError } from "../../../src/lwm2m/data-model/operation-error.ts";
 import { AccessControlObject } from "../../../src/lwm2m/objects/access-control-object.ts";
 import { BenchDevice, type RequestFields } from "../bench-device.ts";
 import { registry } from "../objects-folder.ts";
@@ -124,6 +126,26 @@ test("every server may read the rules and only the owner may change them", async
   assert.equal(await shared.code(101, "DELETE", "/2/0"), "4.01");
   assert.equal(await shared.code(101, "PUT", "/2/0/3", { contentFormat: text, payload: "102" }), "2.04");
   assert.equal(await shared.code(101, "PUT", "/2/0/3", { contentFormat: text, payload: "101" }), "4.01");
+});
+
+test("the rules go to storage and come back, and storing what is stored changes nothing", async () => {
+  const shared = new Shared();
+  const stored = new StoredObject(registry.get(2, "1.1"));
+  let rounds = 0;
+  shared.access.onChange(() => {
+    rounds++;
+    stored.replace(shared.access.content);
+  });
+  stored.onReplaced((content) => shared.access.load(content));
+  assert.equal(await shared.code(101, "POST", "/2/0/2", json('[{"n":"/2/0/2/103","v":15}]')), "2.04");
+  assert.equal(rounds, 1);
+  assert.deepEqual(stored.content(), shared.access.content);
+  const again = new AccessControlObject(registry.get(2, "1.1"), () => [101, 102]);
+  again.load(stored.content());
+  assert.deepEqual(again.entries, shared.access.entries);
+  again.load(new Map());
+  assert.deepEqual(again.instances(), []);
+  assert.throws(() => again.load(new Map([[0, new Map()]])), OperationError);
 });
 
 test("replacing the rules without a list takes the list away", async () => {

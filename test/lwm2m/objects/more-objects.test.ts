@@ -7,8 +7,8 @@ import type { LwM2mObject, ObjectChange } from "../../../src/lwm2m/data-model/ob
 import { ConnectivityMonitoringObject } from "../../../src/lwm2m/objects/connectivity-monitoring-object.ts";
 import { ConnectivityStatisticsObject } from "../../../src/lwm2m/objects/connectivity-statistics-object.ts";
 import { LocationObject } from "../../../src/lwm2m/objects/location-object.ts";
+import { PlainObject } from "../../../src/lwm2m/objects/plain-object.ts";
 import { PortfolioObject } from "../../../src/lwm2m/objects/portfolio-object.ts";
-import { StoredObject } from "../../../src/lwm2m/objects/stored-object.ts";
 import type { Fix } from "../../../src/lwm2m/ports/location-port.ts";
 import { settle } from "../../support/virtual-time.ts";
 import { BenchDevice, type RequestFields } from "../bench-device.ts";
@@ -120,8 +120,8 @@ test("Connectivity Statistics stops by itself after the Collection Period", asyn
   assert.equal(await device.text("GET", "/7/0/8"), "2.05 60");
 });
 
-test("a stored object holds what is written, and instances come and go", async () => {
-  const object = new StoredObject(registry.get(19));
+test("a plain object holds what is written, and instances come and go", async () => {
+  const object = new PlainObject(registry.get(19));
   const device = withObject(() => object);
   const create = json('[{"bn":"/19/3/","n":"0/0","vd":"AQI"},{"n":"3","vs":"meter reading"}]');
   assert.equal(await device.code("POST", "/19", create), "2.01");

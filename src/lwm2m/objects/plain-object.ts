@@ -10,7 +10,7 @@ export type InstanceValues = ReadonlyMap<number, ResourceValue>;
  * (/19) and their like. Servers create and delete instances. To keep it over a
  * restart listen to `onChange`, store `values`, and `set` them again.
  */
-export class StoredObject extends TableObject {
+export class PlainObject extends TableObject {
   readonly #values = new Map<number, Map<number, ResourceValue>>();
 
   /** Undefined when there is no such instance. */
