@@ -27,7 +27,14 @@ if (files.length === 0) {
 const concurrency = suite ? 1 : availableParallelism();
 const { status } = spawnSync(
   process.execPath,
-  ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...files.map((path) => join(root, path))],
+  [
+    "--import",
+    "tsx",
+    "--test",
+    `--test-concurrency=${concurrency}`,
+    "--test-timeout=600000",
+    ...files.map((path) => join(root, path)),
+  ],
   { stdio: "inherit" },
 );
 process.exit(status ?? 1);
