@@ -55,7 +55,7 @@ build_java() {
 
 build_go() {
   say "Go: $1"
-  command -v go >/dev/null || { echo "Go 1.24 or newer is needed for $1 and is not installed" >&2 && exit 1; }
+  command -v go >/dev/null || { echo "Go 1.26 or newer is needed for $1 and is not installed" >&2 && exit 1; }
   (cd "$1" && mkdir -p target && go build -mod=readonly -o "target/$2" .)
 }
 
@@ -107,6 +107,7 @@ once leshan/target/.stamp build_java -- leshan/pom.xml leshan/src
 once .work/.objects-stamp extract_objects -- leshan/pom.xml
 once .work/.vectors-stamp fetch_vectors -- wycheproof
 once pion/target/.stamp build_go pion dtls-peer -- pion
+once est/target/.stamp build_go est est-server -- est
 once compose/target/.stamp build_go compose compose-check -- compose
 once .work/venv/.stamp build_venv -- requirements.txt
 once .work/.pkits-stamp fetch_pkits -- pkits-requirements.txt

@@ -1,7 +1,5 @@
-import { generateKeyPairSync } from "node:crypto";
-import { SoftwareSigner } from "../../src/credentials/adapters/file/software-signer.ts";
 import { sha256 } from "../../src/crypto/hash.ts";
-import { PrivateKey } from "../../src/crypto/private-key.ts";
+import type { PrivateKey } from "../../src/crypto/private-key.ts";
 import { DtlsError } from "../../src/dtls/dtls-error.ts";
 import { channelBindingChallenge } from "../../src/est/channel-binding.ts";
 import { Enrolment, type EnrolmentResult } from "../../src/est/enrolment/enrolment.ts";
@@ -18,6 +16,7 @@ import { EstResources, type EstResourcesOptions } from "../../src/sandbox/est-re
 import { equalBytes, toHex } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 import { certificateSession, FakeAssociation } from "./fake-association.ts";
+import { MemoryKeySlots } from "./memory-key-slots.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { settle, VirtualTime } from "./virtual-time.ts";
 
@@ -42,7 +41,7 @@ type Fault = { readonly kind: "none" } | { readonly kind: "kill" | "throw"; read
 export class EnrolmentWorld {
   readonly time = new VirtualTime(start);
   readonly authority: EstAuthority;
-  readonly keys: (PrivateKey | undefined)[];
+  readonly slots: MemoryKeySlots;
   readonly events: EnrolmentEvent[] = [];
   /** Hexadecimal of every CSR that reached the server, in order. */
   readonly requests: string[] = [];
@@ -85,7 +84,11 @@ export class EnrolmentWorld {
     this.authority = authority;
     this.#resources = new EstResources({ authority, ...options.server });
     this.#bootstrap = bootstrap;
-    this.keys = Array.from({ length: options.slots ?? 2 }, () => undefined);
+    this.slots = new MemoryKeySlots(options.slots ?? 2);
+  }
+
+  get keys(): (PrivateKey | undefined)[] {
+    return this.slots.keys;
   }
 
   get record(): EnrolmentRecord {
@@ -177,9 +180,9 @@ export class EnrolmentWorld {
       },
       slots: {
         count: this.keys.length,
-        publicKey: (slot) => call("read key", () => this.keys[slot]?.publicKey),
-        generate: (slot) => call("generate", () => this.#generate(slot)),
-        signer: (slot) => call("signer", () => this.#signer(slot)),
+        publicKey: (slot) => call("read key", () => this.slots.publicKey(slot)),
+        generate: (slot) => call("generate", () => this.slots.generate(slot)),
+        signer: (slot) => call("signer", () => this.slots.signer(slot)),
       },
       connector: { open: (identity, root) => call("connect", () => this.#connect(identity, root, call)) },
       prover: { prove: (slot, chain) => call("prove", () => this.#prove(slot, chain)) },
@@ -207,19 +210,6 @@ export class EnrolmentWorld {
       this.#die();
     }
     if (process.dead) await new Promise(() => {});
-  }
-
-  #generate(slot: number): Uint8Array {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const key = PrivateKey.fromDer(new Uint8Array(privateKey.export({ type: "pkcs8", format: "der" })), "pkcs8");
-    this.keys[slot] = key;
-    return key.publicKey;
-  }
-
-  #signer(slot: number): SoftwareSigner {
-    const key = this.keys[slot];
-    if (!key) throw new CodedError("NO_KEY", `slot ${slot} has no key`);
-    return new SoftwareSigner(key);
   }
 
   async #connect(

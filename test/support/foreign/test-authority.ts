@@ -24,7 +24,8 @@ export interface CertificateWish {
 export class TestAuthority {
   /** The authority's own certificate (PEM file). */
   readonly cert: string;
-  private readonly key: string;
+  /** Its private key, for a server that issues (PEM file). */
+  readonly key: string;
   private readonly folder: string;
 
   constructor(cleanup: Cleanup, commonName = "Test CA") {
