@@ -1,3 +1,4 @@
+import { StateMachine, type StateTransition, type TransitionTable } from "../../util/state-machine.ts";
 /** Where bootstrap is. Exactly one at a time. */
 export type BootstrapState =
   | "stopped"
@@ -31,10 +32,8 @@ export type BootstrapInput =
   | "card-changed"
   | "stop";
 
-type Transitions = Readonly<Record<BootstrapState, Partial<Record<BootstrapInput, BootstrapState>>>>;
-
 /** The order of OMA LwM2M Core 1.2 §6.1.4: smart card, factory, registration, client-initiated bootstrap. */
-const transitions: Transitions = {
+const transitions: TransitionTable<BootstrapState, BootstrapInput> = {
   stopped: { start: "reading-card" },
   "reading-card": {
     accounts: "registering",
@@ -73,42 +72,11 @@ const transitions: Transitions = {
   unconfigured: { "card-changed": "reading-card", stop: "stopped" },
 };
 
-export interface BootstrapTransition {
-  readonly from: BootstrapState;
-  readonly to: BootstrapState;
-  /** For people: one clause. */
-  readonly reason: string;
-}
+export type BootstrapTransition = StateTransition<BootstrapState>;
 
-/** Holds the state; a step that the table does not have is our mistake and throws. */
-export class BootstrapMachine {
-  readonly #onTransition: (transition: BootstrapTransition) => void;
-  #state: BootstrapState = "stopped";
-  #reason = "not started";
-
+/** Where a bootstrap stands; starts out stopped. */
+export class BootstrapMachine extends StateMachine<BootstrapState, BootstrapInput> {
   constructor(onTransition: (transition: BootstrapTransition) => void) {
-    this.#onTransition = onTransition;
-  }
-
-  get state(): BootstrapState {
-    return this.#state;
-  }
-
-  /** Why the state was entered. */
-  get reason(): string {
-    return this.#reason;
-  }
-
-  can(input: BootstrapInput): boolean {
-    return transitions[this.#state][input] !== undefined;
-  }
-
-  step(input: BootstrapInput, reason: string): void {
-    const from = this.#state;
-    const to = transitions[from][input];
-    if (!to) throw new RangeError(`no step "${input}" from state "${from}"`);
-    this.#state = to;
-    this.#reason = reason;
-    this.#onTransition({ from, to, reason });
+    super(transitions, "stopped", onTransition);
   }
 }

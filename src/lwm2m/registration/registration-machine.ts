@@ -1,3 +1,4 @@
+import { StateMachine, type StateTransition, type TransitionTable } from "../../util/state-machine.ts";
 import type { ServerAccountState } from "../server-account-event.ts";
 
 /** What moves a server account from one state to the next. */
@@ -15,10 +16,8 @@ export type RegistrationInput =
   | "stop"
   | "gone";
 
-type Transitions = Readonly<Record<ServerAccountState, Partial<Record<RegistrationInput, ServerAccountState>>>>;
-
 /** OMA LwM2M Core 1.2 §6.2 for one server. `forgotten`: the server no longer knows the registration. */
-const transitions: Transitions = {
+const transitions: TransitionTable<ServerAccountState, RegistrationInput> = {
   stopped: { start: "connecting" },
   connecting: { connected: "registering", failed: "waiting", stop: "stopped" },
   registering: { registered: "registered", failed: "waiting", stop: "stopped" },
@@ -35,37 +34,11 @@ const transitions: Transitions = {
   disabled: { retry: "connecting", stop: "stopped" },
 };
 
-export interface Transition {
-  readonly from: ServerAccountState;
-  readonly to: ServerAccountState;
-  readonly reason: string;
-}
+export type Transition = StateTransition<ServerAccountState>;
 
-/** Holds the state; a step that the table does not have is our mistake and throws. */
-export class RegistrationMachine {
-  readonly #onTransition: (transition: Transition) => void;
-  #state: ServerAccountState = "stopped";
-  #reason = "not started";
-
+/** Where a server account stands; starts out stopped. */
+export class RegistrationMachine extends StateMachine<ServerAccountState, RegistrationInput> {
   constructor(onTransition: (transition: Transition) => void) {
-    this.#onTransition = onTransition;
-  }
-
-  get state(): ServerAccountState {
-    return this.#state;
-  }
-
-  /** Why the state was entered. */
-  get reason(): string {
-    return this.#reason;
-  }
-
-  step(input: RegistrationInput, reason: string): void {
-    const from = this.#state;
-    const to = transitions[from][input];
-    if (!to) throw new RangeError(`no step "${input}" from state "${from}"`);
-    this.#state = to;
-    this.#reason = reason;
-    this.#onTransition({ from, to, reason });
+    super(transitions, "stopped", onTransition);
   }
 }
