@@ -4,6 +4,7 @@ import type { DataRecord, TypeLookup } from "./data-record.ts";
 import { Decimal } from "./decimal.ts";
 import type { Path } from "./path.ts";
 import { packSenml, resolveSenml, type SenmlKind, type SenmlRecord } from "./senml.ts";
+import { passOverLabel, setSenmlField } from "./senml-field.ts";
 
 /** RFC 8428 §6, table 4; `vlo` is a text key in LwM2M. */
 const keys = { bver: -1, bn: -2, bt: -3, bv: -5, n: 0, v: 2, vs: 3, vb: 4, t: 6, vd: 8, vlo: "vlo" } as const;
@@ -60,38 +61,9 @@ function readRecord(item: CborItem, index: number): SenmlRecord {
 }
 
 function readField(record: SenmlRecord, key: CborItem | number, value: CborItem, index: number): void {
+  const where = `SenML CBOR: record ${index}`;
   const label = typeof key === "number" || typeof key === "string" ? labels.get(key) : undefined;
-  switch (label) {
-    case "bn":
-    case "n":
-    case "vs":
-    case "vlo":
-      if (typeof value !== "string") wrong(label, index);
-      record[label] = value;
-      return;
-    case "bver":
-    case "bt":
-    case "bv":
-    case "t":
-      if (!(value instanceof Decimal)) wrong(label, index);
-      record[label] = value;
-      return;
-    case "v":
-      if (value !== null && !(value instanceof Decimal)) wrong(label, index);
-      record.v = value;
-      return;
-    case "vb":
-      if (typeof value !== "boolean") wrong(label, index);
-      record.vb = value;
-      return;
-    case "vd":
-      if (!(value instanceof Uint8Array)) wrong(label, index);
-      record.vd = value;
-      return;
-    default:
-      // RFC 8428 §4.4: an unknown label that ends in "_" must be understood, any other may be ignored.
-      if (typeof key === "string" && key.endsWith("_")) throw new DecodeError("SenML CBOR: unknown mandatory label", 0);
-  }
+  if (!setSenmlField(record, label, value, where)) passOverLabel(key, where);
 }
 
 function isArray(item: CborItem): item is readonly CborItem[] {
@@ -100,8 +72,4 @@ function isArray(item: CborItem): item is readonly CborItem[] {
 
 function isMap(item: CborItem): item is CborMap {
   return item instanceof Map;
-}
-
-function wrong(label: Label, index: number): never {
-  throw new DecodeError(`SenML CBOR: wrong type for "${label}" in record ${index}`, 0);
 }

@@ -6,6 +6,7 @@ import { Decimal } from "./decimal.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import type { Path } from "./path.ts";
 import { packSenml, resolveSenml, type SenmlKind, type SenmlRecord } from "./senml.ts";
+import { passOverLabel, setSenmlField } from "./senml-field.ts";
 
 /** application/senml+json (RFC 8428 §5) with LwM2M's `vlo`. */
 export function encodeSenmlJson(base: Path, records: readonly DataRecord[]): Uint8Array {
@@ -42,43 +43,11 @@ function readRecord(item: JsonValue, index: number): SenmlRecord {
 }
 
 function readField(record: SenmlRecord, label: string, value: JsonValue, index: number): void {
-  switch (label) {
-    case "bn":
-    case "n":
-    case "vs":
-    case "vlo":
-      if (typeof value !== "string") wrong(label, index);
-      record[label] = value;
-      return;
-    case "bt":
-    case "bv":
-    case "bver":
-    case "t":
-      if (!(value instanceof Decimal)) wrong(label, index);
-      record[label] = value;
-      return;
-    case "v":
-      if (value !== null && !(value instanceof Decimal)) wrong(label, index);
-      record.v = value;
-      return;
-    case "vb":
-      if (typeof value !== "boolean") wrong(label, index);
-      record.vb = value;
-      return;
-    case "vd":
-      if (typeof value !== "string") wrong(label, index);
-      record.vd = decodeBase64Url(value);
-      return;
-    default:
-      // RFC 8428 §4.4: an unknown label that ends in "_" must be understood, any other may be ignored.
-      if (label.endsWith("_")) throw new DecodeError(`SenML JSON: label ${JSON.stringify(label)} is not known`, 0);
-  }
+  const where = `SenML JSON: record ${index}`;
+  const field = label === "vd" && typeof value === "string" ? decodeBase64Url(value) : value;
+  if (!setSenmlField(record, label, field, where)) passOverLabel(label, where);
 }
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function wrong(label: string, index: number): never {
-  throw new DecodeError(`SenML JSON: wrong type for "${label}" in record ${index}`, 0);
 }
