@@ -4,8 +4,9 @@ import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
 import { monotonicClock, systemWallClock } from "../platform/clock.ts";
 import { machineDevice } from "../platform/device.ts";
+import { MachineFolder } from "../platform/durable-folder.ts";
 import { machineFiles } from "../platform/files.ts";
-import { StateFolder } from "../platform/state-folder.ts";
+import { FolderRecords } from "../platform/folder-records.ts";
 import { nodeTimers } from "../platform/timers.ts";
 import { udpNetwork } from "../platform/udp-path.ts";
 import type { Logger } from "../util/log.ts";
@@ -57,7 +58,7 @@ function machineCredentials(
   logger: Logger,
   observer: CardFiguresCounter,
 ): CredentialProvider {
-  const state = new StateFolder(stateDirectory);
+  const records = new FolderRecords(new MachineFolder(stateDirectory), logger);
   return new CredentialsByScheme({
     file: async () => {
       const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
@@ -68,7 +69,7 @@ function machineCredentials(
       const { createCardService } = await import("./card-services.ts");
       return new IotSafeProvider({
         createCard: (channel) => createCardService(channel, logger, observer),
-        cache: { get: (key) => state.read(key), put: (key, value) => state.write(key, value) },
+        cache: { get: (key) => records.read(key), put: (key, value) => records.write(key, value) },
         logger,
       });
     },

@@ -3,8 +3,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import type { CertificateCache } from "../../src/credentials/adapters/iotsafe/certificate-cache.ts";
-import { StateFolder } from "../../src/platform/state-folder.ts";
+import { MachineFolder } from "../../src/platform/durable-folder.ts";
+import { FolderRecords } from "../../src/platform/folder-records.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
+import { silentLogger } from "../../src/util/log.ts";
 import { FaultBench, makeParties, type Parties } from "../support/fault-bench.ts";
 import { temporaryFolder } from "../support/foreign/temporary-folder.ts";
 
@@ -37,7 +39,8 @@ describe("an agent that cannot write its state", () => {
   it("a file where the state folder should be, on the real file system: the same", async (t) => {
     const file = join(temporaryFolder(t), "state");
     writeFileSync(file, "");
-    const failure = await new StateFolder(join(file, "below")).write("name", new Uint8Array(1)).catch((error) => error);
+    const records = new FolderRecords(new MachineFolder(join(file, "below")), silentLogger);
+    const failure = await records.write("name", new Uint8Array(1)).catch((error) => error);
     const bench = new FaultBench(parties, {
       cache: { get: async () => undefined, put: () => Promise.reject(failure) },
     });

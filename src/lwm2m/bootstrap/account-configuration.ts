@@ -31,6 +31,8 @@ export interface AccountConfigurationOptions {
   readonly saved?: Omit<SavedBootstrap, "configuration">;
   readonly wallClock: WallClock;
   readonly logger: Logger;
+  /** Runs a change alone: servers write to the same objects. At once when absent. */
+  exclusive?<T>(change: () => Promise<T>): Promise<T>;
 }
 
 /** The accounts in use, and every way in which bootstrap changes them: checked, all or nothing, and saved. */
@@ -118,6 +120,12 @@ export class AccountConfiguration {
     await this.#commit(draft, this.#card, undefined);
   }
 
+  /** For changes that do not come from bootstrap: a server wrote to one of the stored objects. */
+  async save(): Promise<void> {
+    const configuration = await this.#stored(this.newDraft());
+    await this.#options.store.save({ configuration, ...this.#details(this.#card, this.#bootstrapAccountEndsAt) });
+  }
+
   async #requireUsable(draft: ConfigurationDraft, what: string): Promise<void> {
     const problems = await this.check(draft, "any-account");
     if (problems.length > 0) throw new BootstrapError("BOOTSTRAP_UNUSABLE", `${what}: ${problems.join("; ")}`);
@@ -149,19 +157,31 @@ export class AccountConfiguration {
   }
 
   async #commit(draft: ConfigurationDraft, card: CardOrigin | undefined, endsAt: number | undefined): Promise<void> {
+    const { store, exclusive = atOnce } = this.#options;
     for (const shortServerId of await departedServers(draft)) await forgetServer(draft, shortServerId);
-    const stored = [...this.#options.objects].filter(([, { isStored }]) => isStored).map(([id]) => id);
-    const configuration = withoutEntries(await draft.snapshot(stored), (id) => !stored.includes(id));
-    const details = { ...(card && { card }), ...(endsAt !== undefined && { bootstrapAccountEndsAt: endsAt }) };
-    await draft.commit(() => this.#options.store.save({ configuration, ...details }));
+    const configuration = await this.#stored(draft);
+    await exclusive(() => draft.commit(() => store.save({ configuration, ...this.#details(card, endsAt) })));
     this.#card = card;
     this.#bootstrapAccountEndsAt = endsAt;
+  }
+
+  async #stored(draft: ConfigurationDraft): Promise<Configuration> {
+    const stored = [...this.#options.objects].filter(([, { isStored }]) => isStored).map(([id]) => id);
+    return withoutEntries(await draft.snapshot(stored), (id) => !stored.includes(id));
+  }
+
+  #details(card: CardOrigin | undefined, endsAt: number | undefined): Omit<SavedBootstrap, "configuration"> {
+    return { ...(card && { card }), ...(endsAt !== undefined && { bootstrapAccountEndsAt: endsAt }) };
   }
 
   /** Seconds since 1970 UTC. */
   #now(): number {
     return Math.floor(this.#options.wallClock.now() / 1000);
   }
+}
+
+function atOnce<T>(change: () => Promise<T>): Promise<T> {
+  return change();
 }
 
 /** Those that the session left alone are still the card's. */

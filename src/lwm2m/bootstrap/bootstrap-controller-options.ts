@@ -22,6 +22,8 @@ export interface BootstrapControllerOptions {
   readonly objects: ConfigurableObjects;
   readonly policy: ConsistencyPolicy;
   readonly store: BootstrapStore;
+  /** Runs a change of the objects alone: servers write to them too. At once when absent. */
+  exclusive?<T>(change: () => Promise<T>): Promise<T>;
   /** From the last run; its configuration is in the objects already. */
   readonly saved?: Omit<SavedBootstrap, "configuration">;
   /** Absent: a device without smart-card bootstrap. */

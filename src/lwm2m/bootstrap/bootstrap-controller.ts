@@ -155,6 +155,16 @@ export class BootstrapController {
     return false;
   }
 
+  /** A server changed one of the stored objects: what is saved follows. What fails is said in the log. */
+  saveChanges(): void {
+    const { logger } = this.#options;
+    this.#do(() =>
+      this.#configuration.save().catch((error: unknown) => {
+        logger.error("what a server changed cannot be saved", { reason: describeError(error) });
+      }),
+    );
+  }
+
   #beginAgain(reading: CardReading): void {
     this.#abort.abort();
     this.#abort = new AbortController();

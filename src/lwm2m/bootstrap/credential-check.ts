@@ -4,8 +4,8 @@ import type { SecuritySettings } from "./security-settings.ts";
 export interface OwnCredentials {
   /** A credential of the device's own (a SIM's key, a file) serves this account when /0/x/5 is empty. */
   hasOwnCredential(security: SecuritySettings): boolean;
-  /** There is a trust store for certificate usages 0 and 1. */
-  readonly hasTrustStore: boolean;
+  /** There is a trust store for this account, for certificate usages 0 and 1. */
+  hasTrustStore(security: SecuritySettings): boolean;
   /** Looks into keys and certificates, for example whether they parse; texts without key material. */
   inspect?(security: SecuritySettings): readonly string[];
 }
@@ -72,7 +72,7 @@ const hashLengths: ReadonlyMap<number, number> = new Map([
 /** An account that would trust any server is refused. */
 function serverCertificateProblems(security: SecuritySettings, own: OwnCredentials): string[] {
   const { serverPublicKey: held, certificateUsage, matchingType } = security;
-  if (!held) return certificateUsage < 2 && own.hasTrustStore ? [] : [noServerCertificate(certificateUsage)];
+  if (!held) return certificateUsage < 2 && own.hasTrustStore(security) ? [] : [noServerCertificate(certificateUsage)];
   const length = hashLengths.get(matchingType);
   if (length === undefined || held.length === length) return [];
   return [`matching type ${matchingType} needs a hash of ${length} bytes in resource 4, ${held.length} came`];

@@ -27,36 +27,45 @@ function serverIds(configuration: ConfigurationDraft["now"]): number[] {
 
 /**
  * Takes a server out of every access control list: an instance that only it could reach goes, with its list; a list that
- * it owned goes to the server with most of the rights Write and Delete (OMA LwM2M Transport 1.2 §5.2.5).
+ * it owned goes to the server with most of the rights Write and Delete (OMA LwM2M Transport 1.2 §5.2.5). The default entry
+ * counts for every server that stays.
  */
 export async function forgetServer(draft: ConfigurationDraft, shortServerId: number): Promise<void> {
   if (!draft.objects.has(ACCESS_CONTROL_OBJECT)) return;
+  const others = serverIds(await draft.snapshot([SECURITY_OBJECT])).filter((id) => id !== shortServerId);
   for (const [id, control] of await draft.content(ACCESS_CONTROL_OBJECT)) {
-    const next = withoutServer(control, shortServerId);
+    const next = withoutServer(control, shortServerId, others);
     if (next === "orphaned") await dropOrphan(draft, id, control);
     else if (next !== control) await draft.setInstance(ACCESS_CONTROL_OBJECT, id, next);
   }
 }
 
-function withoutServer(control: InstanceContent, shortServerId: number): InstanceContent | "orphaned" {
+function withoutServer(
+  control: InstanceContent,
+  shortServerId: number,
+  staying: readonly number[],
+): InstanceContent | "orphaned" {
   const list = listOf(control);
   const owner = numberOf(control, AccessControlResource.owner);
   if (owner !== shortServerId && !list.has(shortServerId)) return control;
   const others = withoutEntries(list, (id) => id === shortServerId);
   const shorter = withEntry(control, AccessControlResource.acl, others);
   if (owner !== shortServerId) return shorter;
-  const heir = strongest(others);
+  const heir = strongest(others, staying);
   return heir === undefined ? "orphaned" : withEntry(shorter, AccessControlResource.owner, integerValue(heir));
 }
 
-/** Entry 0 is the default for everybody and no server: it cannot own. */
-function strongest(list: ReadonlyMap<number, Value>): number | undefined {
-  const weight = (value: Value) => {
-    const bits = value.type === "integer" ? Number(value.value) : 0;
-    return ((bits & WRITE) !== 0 ? 1 : 0) + ((bits & DELETE) !== 0 ? 1 : 0);
-  };
-  const servers = [...list].filter(([id]) => id !== 0);
-  return servers.sort(([a, x], [b, y]) => weight(y) - weight(x) || a - b)[0]?.[0];
+/** Entry 0 is the default for the servers that stay and no server: it cannot own. */
+function strongest(list: ReadonlyMap<number, Value>, staying: readonly number[]): number | undefined {
+  const rights = (id: number) => bitsOf(list.get(id) ?? list.get(0));
+  const weight = (id: number) => ((rights(id) & WRITE) !== 0 ? 1 : 0) + ((rights(id) & DELETE) !== 0 ? 1 : 0);
+  const named = [...list.keys()].filter((id) => id !== 0);
+  const candidates = [...new Set([...named, ...staying])].filter((id) => rights(id) !== 0);
+  return candidates.sort((a, b) => weight(b) - weight(a) || a - b)[0];
+}
+
+function bitsOf(value: Value | undefined): number {
+  return value?.type === "integer" ? Number(value.value) : 0;
 }
 
 function listOf(control: InstanceContent): ReadonlyMap<number, Value> {

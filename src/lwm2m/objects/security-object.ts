@@ -7,10 +7,15 @@ import type { ObjectDefinition } from "../model/object-definition.ts";
  */
 export class SecurityObject implements LwM2mObject {
   readonly definition: ObjectDefinition;
-  readonly #instances: readonly number[];
+  #instances: readonly number[] = [];
 
-  constructor(definition: ObjectDefinition, instances: readonly number[]) {
+  constructor(definition: ObjectDefinition, instances: Iterable<number> = []) {
     this.definition = definition;
+    this.setInstances(instances);
+  }
+
+  /** Not announced: no server is told of them. */
+  setInstances(instances: Iterable<number>): void {
     this.#instances = [...instances].sort((a, b) => a - b);
   }
 

@@ -6,11 +6,12 @@ import type { ServerInstance, ServerSettings } from "./server-instance.ts";
 
 const DISABLE = 4;
 const REGISTRATION_UPDATE_TRIGGER = 8;
+const BOOTSTRAP_REQUEST_TRIGGER = 9;
 
 type SettingKey = keyof ServerSettings;
 
 /** Resource ids of the settings that we have and obey; others of the registry are not offered. */
-const settingsById: ReadonlyMap<number, SettingKey> = new Map([
+export const settingsById: ReadonlyMap<number, SettingKey> = new Map([
   [0, "shortServerId"],
   [1, "lifetime"],
   [2, "defaultMinimumPeriod"],
@@ -22,14 +23,48 @@ const settingsById: ReadonlyMap<number, SettingKey> = new Map([
   [26, "defaultNotificationMode"],
 ]);
 
+/** For Bootstrap-Request Trigger (/1/x/9). False: not now, or there is no bootstrap server. */
+export type RequestBootstrap = (shortServerId: number) => Promise<boolean>;
+
 /** The Server object (/1): reads and writes the settings of its instances, which the server accounts obey. */
 export class ServerObject implements LwM2mObject {
   readonly definition: ObjectDefinition;
-  readonly #instances: ReadonlyMap<number, ServerInstance>;
+  readonly #requestBootstrap: RequestBootstrap | undefined;
+  readonly #instances = new Map<number, { readonly server: ServerInstance; readonly unfollow: () => void }>();
+  readonly #listeners = new Set<(change: ObjectChange) => void>();
 
-  constructor(definition: ObjectDefinition, instances: readonly ServerInstance[]) {
+  /** Without `requestBootstrap` the trigger for it is not offered. */
+  constructor(
+    definition: ObjectDefinition,
+    instances: readonly ServerInstance[] = [],
+    requestBootstrap?: RequestBootstrap,
+  ) {
     this.definition = definition;
-    this.#instances = new Map(instances.map((instance) => [instance.id, instance]));
+    this.#requestBootstrap = requestBootstrap;
+    for (const instance of instances) this.add(instance);
+  }
+
+  /** In the place of one with the same id, where there is one. */
+  add(server: ServerInstance): void {
+    const { id } = server;
+    this.#instances.get(id)?.unfollow();
+    const unfollow = server.onChange((changed) => {
+      for (const [resource, key] of settingsById) if (changed.has(key)) this.#announce({ instance: id, resource });
+    });
+    this.#instances.set(id, { server, unfollow });
+    this.#announce({ instance: id });
+  }
+
+  remove(id: number): void {
+    const found = this.#instances.get(id);
+    if (!found) return;
+    found.unfollow();
+    this.#instances.delete(id);
+    this.#announce({ instance: id });
+  }
+
+  get(id: number): ServerInstance | undefined {
+    return this.#instances.get(id)?.server;
   }
 
   instances(): readonly number[] {
@@ -37,42 +72,47 @@ export class ServerObject implements LwM2mObject {
   }
 
   resources(): readonly number[] {
-    const ids = [...settingsById.keys(), DISABLE, REGISTRATION_UPDATE_TRIGGER];
+    const bootstrap = this.#requestBootstrap ? [BOOTSTRAP_REQUEST_TRIGGER] : [];
+    const ids = [...settingsById.keys(), DISABLE, REGISTRATION_UPDATE_TRIGGER, ...bootstrap];
     return ids.filter((id) => this.definition.resources.has(id)).sort((a, b) => a - b);
   }
 
   read(instance: number, resource: number): Value | undefined {
     const key = settingsById.get(resource);
-    const setting = key && this.#instances.get(instance)?.settings[key];
+    const setting = key && this.get(instance)?.settings[key];
     if (setting === undefined) return undefined;
     if (typeof setting === "string") return stringValue(setting);
     return typeof setting === "boolean" ? booleanValue(setting) : integerValue(setting);
   }
 
   prepareWrite(instance: number, write: InstanceWrite): Commit {
-    const server = this.#instances.get(instance);
+    const server = this.get(instance);
     if (!server) throw badRequest(`no server instance ${instance}`);
     const settings = changedSettings(server.settings, write);
     checkSettings(settings);
     return () => server.replace(settings);
   }
 
-  execute(instance: number, resource: number): void {
-    const triggers = this.#instances.get(instance)?.triggers;
-    if (!triggers) throw methodNotAllowed(`server instance ${instance} is not in use`);
-    if (resource === DISABLE) triggers.disable();
-    else triggers.updateRegistration();
+  async execute(instance: number, resource: number): Promise<void> {
+    const server = this.get(instance);
+    if (resource === BOOTSTRAP_REQUEST_TRIGGER) return this.#bootstrap(server?.settings.shortServerId ?? 0);
+    if (!server?.triggers) throw methodNotAllowed(`server instance ${instance} is not in use`);
+    if (resource === DISABLE) server.triggers.disable();
+    else server.triggers.updateRegistration();
   }
 
   onChange(listener: (change: ObjectChange) => void): () => void {
-    const stops = [...this.#instances].map(([instance, server]) =>
-      server.onChange((changed) => {
-        for (const [resource, key] of settingsById) if (changed.has(key)) listener({ instance, resource });
-      }),
-    );
-    return () => {
-      for (const stop of stops) stop();
-    };
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #bootstrap(shortServerId: number): Promise<void> {
+    if (await this.#requestBootstrap?.(shortServerId)) return;
+    throw methodNotAllowed("there is no bootstrap server to ask, or it is being asked");
+  }
+
+  #announce(change: ObjectChange): void {
+    for (const listener of [...this.#listeners]) listener(change);
   }
 }
 
@@ -90,7 +130,11 @@ function keptByReplace({ shortServerId, lifetime, notificationStoring, binding }
   return { shortServerId, lifetime, notificationStoring, binding };
 }
 
-function setSetting(settings: { -readonly [K in SettingKey]?: ServerSettings[K] }, id: number, value: unknown): void {
+export function setSetting(
+  settings: { -readonly [K in SettingKey]?: ServerSettings[K] },
+  id: number,
+  value: unknown,
+): void {
   const key = settingsById.get(id);
   const plain = plainValue(value);
   if (key === "binding" && typeof plain === "string") settings[key] = plain;

@@ -87,7 +87,7 @@ export const usualPolicy: ConsistencyPolicy = {
   transports: "U",
   definition: (id) => registry.find(id),
   hasOwnCredential: () => false,
-  hasTrustStore: false,
+  hasTrustStore: () => false,
 };
 
 /** A device that was bootstrapped before: bootstrap account 0, server account 101, Device and the test object. */

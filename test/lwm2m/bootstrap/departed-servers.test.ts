@@ -55,6 +55,17 @@ for (const [name, given, expected, stays] of rows) {
   });
 }
 
+test("a server that goes: what the default entry opens to one that stays is kept, and that one owns it", async () => {
+  const bench = new BootstrapBench();
+  const account = bench.security.content().get(1) ?? assert.fail();
+  const other = new Map([...account, [10, integerValue(105)] as const]);
+  bench.security.replace(new Map([...bench.security.content(), [2, other]]));
+  bench.accessControl.replace(new Map([[0, control(33000, 0, 101, { 0: 1, 101: 31 })]]));
+  await forgetServer(bench.draft, 101);
+  assert.equal(summary((await bench.draft.content(2)).get(0)), "owner 105: 0=1");
+  assert.equal((await bench.draft.content(33000)).has(0), true);
+});
+
 test("a server that was deleted and written again has not gone", async () => {
   const bench = new BootstrapBench();
   const security = await bench.draft.content(0);
