@@ -1,4 +1,4 @@
-import type { CoapRequest, CoapResponse } from "../coap/exchange.ts";
+import type { CoapRequest, CoapResponse, Observation, ObservationOrigin } from "../coap/exchange.ts";
 import type { DtlsSession } from "../dtls/connection.ts";
 
 /** One secured or plain CoAP endpoint with a peer, established. What lwm2m and est see of the network. */
@@ -11,6 +11,12 @@ export interface Association {
   readonly traffic?: { readonly bytesSent: number; readonly bytesReceived: number };
   /** Sends a request and resolves with the response; rejects with a CodedError on time-out, RST or close. */
   send(request: CoapRequest, signal?: AbortSignal): Promise<CoapResponse>;
+  /**
+   * Goes on, under its old token, with an observation that the peer registered over an earlier association. Only after
+   * `session.resumed`: under a new security context the peer has forgotten it. Undefined: the peer has registered anew
+   * under that token, or there are too many.
+   */
+  adoptObservation(origin: ObservationOrigin): Observation | undefined;
   /** Called once, when the association is gone: peer closed, fatal alert, or `close`. */
   onClosed(listener: (error?: Error) => void): void;
   /** Sends close_notify where there is one and frees the path. */

@@ -1,6 +1,6 @@
 import type { DatagramTransport } from "../coap/datagram-transport.ts";
 import { CoapEndpoint } from "../coap/endpoint.ts";
-import type { CoapRequest, CoapResponse, RequestHandler } from "../coap/exchange.ts";
+import type { CoapRequest, CoapResponse, Observation, ObservationOrigin, RequestHandler } from "../coap/exchange.ts";
 import type { CoapParameters } from "../coap/parameters.ts";
 import type { Entropy } from "../crypto/ports.ts";
 import type { DtlsSession } from "../dtls/connection.ts";
@@ -52,6 +52,10 @@ export class CoapAssociation implements Association {
 
   send(request: CoapRequest, signal?: AbortSignal): Promise<CoapResponse> {
     return this.#endpoint.send(request, signal && { signal });
+  }
+
+  adoptObservation(origin: ObservationOrigin): Observation | undefined {
+    return this.#endpoint.adoptObservation(origin);
   }
 
   onClosed(listener: (error?: Error) => void): void {

@@ -4,7 +4,7 @@ import { type Exchange, upload } from "./body-upload.ts";
 import { callGuarded } from "./call-guarded.ts";
 import { CoapError } from "./coap-error.ts";
 import { ConcurrentUploads } from "./concurrent-uploads.ts";
-import type { CoapRequest, CoapResponse, RequestHandler } from "./exchange.ts";
+import type { CoapRequest, CoapResponse, Observation, ObservationOrigin, RequestHandler } from "./exchange.ts";
 import { type CoapMessage, Code, Method } from "./message.ts";
 import { type CoapPorts, MessageDriver } from "./message-driver.ts";
 import { NotificationOrder } from "./notification-order.ts";
@@ -104,6 +104,14 @@ export class CoapEndpoint {
       cancel: () => this.#cancel(request, resource, token),
       forget: () => resource.end(),
     };
+  }
+
+  /**
+   * Goes on with an observation that the peer registered at an earlier endpoint, where the security context is the same:
+   * after a resumed DTLS session. Undefined: the peer has registered anew under the token, or there are too many.
+   */
+  adoptObservation(origin: ObservationOrigin): Observation | undefined {
+    return this.#closed ? undefined : this.#server.adoptObservation(origin);
   }
 
   /** Resolves when the peer answered a CoAP ping (RFC 7252 §4.3). Rejects with CoapError. */

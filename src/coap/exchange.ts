@@ -1,3 +1,4 @@
+import type { Block } from "./block-option.ts";
 import type { CoapOption, Method } from "./message.ts";
 
 /** A request with its body whole (block-wise transfer is below this). Lists stay lists: a segment may contain '/'. */
@@ -29,10 +30,26 @@ export interface CoapResponse {
 /** Why an observation ended: by the peer (Observe=1, RST, replaced), a CON unanswered, or the endpoint closed. */
 export type ObservationEnd = "cancelled" | "unreachable" | "closed";
 
+/**
+ * What another endpoint with the same peer needs to go on with an observation: the peer still waits for notifications
+ * under its token. Plain values, so that it can be kept beside what is observed.
+ */
+export interface ObservationOrigin {
+  readonly token: Uint8Array;
+  /** The cache key of the request: the peer asks under it for the later blocks of a large notification. */
+  readonly key: string;
+  /** The block size that the peer wished for. */
+  readonly block?: Block;
+  /** Observe of the newest notification: the peer takes the next one only with a later number (RFC 7641 §3.4). */
+  readonly sequence: number;
+}
+
 /** What a handler may do with an Observe=0 request: keep the observation and notify on it later. */
 export interface Observation {
   /** Hex of the token: identifies the observation on this endpoint. */
   readonly id: string;
+  /** For `adoptObservation` of a later endpoint; good after the end too. */
+  readonly origin: ObservationOrigin;
   /** Sends a notification; a newer one replaces one still queued. A 4.xx or 5.xx response ends the observation. */
   notify(response: CoapResponse, confirmable: boolean): void;
   /** Ends it without a message. */

@@ -18,11 +18,14 @@ export class NotificationOrder {
 
   accept(sequence: number): boolean {
     const now = this.#clock.now();
-    const [v1, v2] = [this.#sequence, sequence];
-    const newer = (v1 < v2 && v2 - v1 < halfRange) || (v1 > v2 && v1 - v2 > halfRange);
-    if (!newer && now <= this.#seenAt + orderHoldsForMs) return false;
+    if (!isLaterSequence(sequence, this.#sequence) && now <= this.#seenAt + orderHoldsForMs) return false;
     this.#sequence = sequence;
     this.#seenAt = now;
     return true;
   }
+}
+
+/** Whether an Observe value follows another, 24 bits that begin again at 0 (RFC 7641 §3.4). */
+export function isLaterSequence(sequence: number, before: number): boolean {
+  return (before < sequence && sequence - before < halfRange) || (before > sequence && before - sequence > halfRange);
 }

@@ -3,8 +3,10 @@ import { describeError } from "../util/coded-error.ts";
 import type { Block } from "./block-option.ts";
 import { callGuarded } from "./call-guarded.ts";
 import { encodeMessage } from "./codec.ts";
+import type { ObservationOrigin } from "./exchange.ts";
 import { type CoapOption, Code, MessageType } from "./message.ts";
 import type { CoapPorts, MessageDriver } from "./message-driver.ts";
+import { isLaterSequence } from "./notification-order.ts";
 import { OptionNumber, uintToOption } from "./options.ts";
 import type { ResponseContent, ResponseSlicer } from "./response-slicer.ts";
 import { type NotificationPath, ServerObservation } from "./server-observation.ts";
@@ -45,6 +47,15 @@ export class Observations {
     return observation;
   }
 
+  /** Goes on with one of an earlier endpoint. Undefined: the peer uses its token anew, or there are too many. */
+  adopt({ token, key, block, sequence }: ObservationOrigin): ServerObservation | undefined {
+    if (this.isFull || this.#byToken.has(toHex(token))) return undefined;
+    if (isLaterSequence(sequence, this.#sequence)) this.#sequence = sequence;
+    const observation = this.add(token, key, block);
+    observation.established(false);
+    return observation;
+  }
+
   cancel(token: Uint8Array): void {
     this.#byToken.get(toHex(token))?.finish();
   }
@@ -60,6 +71,7 @@ export class Observations {
 
   #pathFor(token: Uint8Array, key: string, block: Block | undefined): NotificationPath {
     return {
+      origin: () => ({ token, key, ...(block && { block }), sequence: this.#sequence }),
       compose: (response) => this.#compose(token, () => this.#slicer.cut(key, response, block)),
       send: (content, delivery, confirmable) => this.#send(content, delivery, confirmable),
       now: () => this.#ports.clock.now(),

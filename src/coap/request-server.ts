@@ -1,7 +1,7 @@
 import { DecodeError, describeError } from "../util/coded-error.ts";
 import type { Timer } from "../util/time.ts";
 import { type Block, blockToOption } from "./block-option.ts";
-import type { Observation, RequestHandler } from "./exchange.ts";
+import type { Observation, ObservationOrigin, RequestHandler } from "./exchange.ts";
 import { type IncomingRequest, readRequest, understoodInRequests } from "./incoming-request.ts";
 import { type CoapMessage, Code, Method } from "./message.ts";
 import type { CoapPorts, MessageDriver } from "./message-driver.ts";
@@ -61,6 +61,11 @@ export class RequestServer {
 
   receive(message: CoapMessage): void {
     void this.#serve(message);
+  }
+
+  /** Undefined: the peer uses its token anew, or there are too many. */
+  adoptObservation(origin: ObservationOrigin): Observation | undefined {
+    return this.#observations.adopt(origin);
   }
 
   close(): void {

@@ -1,11 +1,12 @@
 import { toHex } from "../util/bytes.ts";
-import type { CoapResponse, Observation, ObservationEnd } from "./exchange.ts";
+import type { CoapResponse, Observation, ObservationEnd, ObservationOrigin } from "./exchange.ts";
 import type { Delivery, MessageContent } from "./transmission.ts";
 
 /** What an observation needs from the endpoint. */
 export interface NotificationPath {
   /** The message for a notification; without Observe when `response` is an error. */
   compose(response: CoapResponse): MessageContent;
+  origin(): ObservationOrigin;
   /** False when it could not be sent. */
   send(content: MessageContent, delivery: Delivery, confirmable: boolean): boolean;
   now(): number;
@@ -39,6 +40,10 @@ export class ServerObservation implements Observation, Delivery {
     this.id = toHex(token);
     this.#path = path;
     this.#confirmedAt = path.now();
+  }
+
+  get origin(): ObservationOrigin {
+    return this.#path.origin();
   }
 
   get isEnded(): boolean {

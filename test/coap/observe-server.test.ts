@@ -359,3 +359,73 @@ test("a POST with Observe and the token of an observation leaves it alone", asyn
   assert.equal(endpoint.occupancy.observations, 1);
   assert.deepEqual(ended, []);
 });
+
+describe("an observation that outlives its endpoint", () => {
+  /** What an endpoint knows of its first observation, closed by now. */
+  async function before(parameters: Partial<CoapParameters> = {}, wishes: CoapMessage["options"] = []) {
+    const { peer, endpoint, latest } = observed(parameters, () => text("x".repeat(40)));
+    await peer.ask({ token, options: [register, ...wishes] });
+    latest().notify(text("first"), false);
+    const notified = await peer.next();
+    endpoint.close();
+    return { origin: latest().origin, notified };
+  }
+
+  test("goes on over another endpoint under its token, with a later number", async () => {
+    const { origin, notified } = await before();
+    const { peer, endpoint } = observed();
+    const adopted = endpoint.adoptObservation(origin);
+    assert.equal(adopted?.id, toHex(token));
+    adopted?.notify(text("second"), true);
+    const next = await peer.next();
+    assert.deepEqual([toHex(next.token), payload(next)], [toHex(token), "second"]);
+    assert.equal(sequence(next), (sequence(notified) ?? 0) + 1);
+    peer.reply(next, MessageType.ACK);
+    adopted?.notify(text("third"), false);
+    assert.equal(payload(await peer.next()), "third");
+  });
+
+  test("ends at the new endpoint as any other: by Reset, by Observe=1 and with the endpoint", async () => {
+    const { origin } = await before();
+    const ends: Record<string, (peer: ScriptedPeer, notification: CoapMessage) => void> = {
+      reset: (peer, notification) => peer.reply(notification, MessageType.RST),
+      cancel: (peer) => peer.send({ token, options: [deregister] }),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      const { peer, endpoint } = observed();
+      const adopted = endpoint.adoptObservation(origin);
+      const causes: ObservationEnd[] = [];
+      adopted?.onEnded((cause) => causes.push(cause));
+      adopted?.notify(text(name), false);
+      end(peer, await peer.next());
+      assert.deepEqual(causes, ["cancelled"], name);
+      endpoint.close();
+      assert.equal(endpoint.occupancy.observations, 0);
+    }
+  });
+
+  test("keeps the block size that the peer wished for, and its later blocks are found", async () => {
+    const { origin } = await before({}, [block2(0, false, 16)]);
+    const { peer, endpoint } = observed();
+    endpoint.adoptObservation(origin)?.notify(text("y".repeat(20)), false);
+    const first = await peer.next();
+    assert.equal(drawn(first), "2.05 2:0/1/16");
+    const rest = await peer.ask({ options: [block2(1, false, 16)] });
+    assert.deepEqual([drawn(rest), payload(rest)], ["2.05 2:1/0/16", "yyyy"]);
+  });
+
+  test("is not taken on when the peer has used the token anew, when there are too many, or after the end", async () => {
+    const { origin } = await before();
+    const used = observed();
+    await used.peer.ask({ token, options: [register] });
+    assert.equal(used.endpoint.adoptObservation(origin), undefined);
+
+    const full = observed({ maxObservations: 1 });
+    await full.peer.ask({ token: Uint8Array.of(1), options: [register] });
+    assert.equal(full.endpoint.adoptObservation(origin), undefined);
+
+    const closed = observed();
+    closed.endpoint.close();
+    assert.equal(closed.endpoint.adoptObservation(origin), undefined);
+  });
+});

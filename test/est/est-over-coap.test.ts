@@ -20,6 +20,7 @@ function estClient(endpoint: CoapEndpoint, timers: Timers): EstClient {
     session: certificateSession,
     peer: "192.0.2.1:5684",
     send: (request: CoapRequest, signal?: AbortSignal) => endpoint.send(request, signal && { signal }),
+    adoptObservation: () => undefined,
     onClosed: () => {},
     close: async () => {},
   };

@@ -4,10 +4,12 @@ import type {
   CoapResponse,
   Observation,
   ObservationEnd,
+  ObservationOrigin,
   RequestHandler,
 } from "../../src/coap/exchange.ts";
 import { Code, Method } from "../../src/coap/message.ts";
 import type { AssociationFactory } from "../../src/lwm2m/ports/association-factory.ts";
+import { fromHex, toHex } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 import { type RequestFields, request } from "./bench-device.ts";
 
@@ -41,6 +43,11 @@ export class FakeAssociation implements Association {
     const response = await Promise.race([this.#server.answer(message), aborted(signal)]);
     this.traffic.bytesReceived += 10;
     return response;
+  }
+
+  adoptObservation({ token }: ObservationOrigin): Observation | undefined {
+    const id = toHex(token);
+    return this.observations.has(id) ? undefined : this.#observation(id);
   }
 
   onClosed(listener: (error?: Error) => void): void {
@@ -90,6 +97,7 @@ export class FakeAssociation implements Association {
     this.observations.set(token, entry);
     return {
       id: token,
+      origin: { token: fromHex(token), key: "", sequence: 0 },
       notify: (response, confirmable) => {
         if (this.observations.get(token) !== entry) return;
         this.notifications.push({ token, response, confirmable });

@@ -39,6 +39,8 @@ export class FakeAssociation implements Association {
     return this.#answer(request, this.sent.length);
   }
 
+  adoptObservation(): undefined {}
+
   onClosed(): void {}
 
   async close(): Promise<void> {
