@@ -17,6 +17,28 @@ export interface ServerSettings {
   readonly muteSend?: boolean;
   /** 1: notifications are confirmable where no `con` says otherwise; 0 when absent. */
   readonly defaultNotificationMode?: number;
+  /** The last TLS or DTLS alert that the server sent. */
+  readonly alertCode?: number;
+  /** Servers with one are registered with in ascending order. */
+  readonly registrationPriority?: number;
+  /** Seconds, before the first registration after a bootstrap. */
+  readonly initialRegistrationDelay?: number;
+  /** True: while registration with this server fails, those after it in the order wait. */
+  readonly registrationFailureBlock?: boolean;
+  /** True when absent. */
+  readonly bootstrapOnRegistrationFailure?: boolean;
+  /** Attempts that make a communication sequence; 5 when absent. */
+  readonly retryCount?: number;
+  /** Seconds after the first attempt of a sequence, doubled after each further one; 60 when absent. */
+  readonly retryTimer?: number;
+  /** Seconds between sequences; 86400 when absent, 2^32 - 1 means that no other follows. */
+  readonly sequenceDelay?: number;
+  /** Sequences after which registration has failed; 1 when absent. */
+  readonly sequenceCount?: number;
+  /** Whether the client is reachable over SMS; it never is. */
+  readonly trigger?: boolean;
+  /** One transport letter; "U" is all that we have. */
+  readonly preferredTransport?: string;
 }
 
 /** What Execute on a Server instance sets off. The answer has gone out before these are called. */
@@ -76,6 +98,17 @@ const allKeys: readonly (keyof ServerSettings)[] = [
   "binding",
   "muteSend",
   "defaultNotificationMode",
+  "alertCode",
+  "registrationPriority",
+  "initialRegistrationDelay",
+  "registrationFailureBlock",
+  "bootstrapOnRegistrationFailure",
+  "retryCount",
+  "retryTimer",
+  "sequenceDelay",
+  "sequenceCount",
+  "trigger",
+  "preferredTransport",
 ];
 
 function settingKeys(settings: ServerSettings): (keyof ServerSettings)[] {

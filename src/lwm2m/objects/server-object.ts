@@ -1,7 +1,7 @@
-import { booleanValue, integerValue, stringValue, type Value } from "../../formats/values.ts";
+import { booleanValue, integerValue, stringValue, unsignedValue, type Value } from "../../formats/values.ts";
 import type { Commit, InstanceWrite, LwM2mObject, ObjectChange } from "../data-model/object.ts";
 import { badRequest, methodNotAllowed } from "../data-model/operation-error.ts";
-import type { ObjectDefinition } from "../model/object-definition.ts";
+import { isWritable, type ObjectDefinition } from "../model/object-definition.ts";
 import type { ServerInstance, ServerSettings } from "./server-instance.ts";
 
 const DISABLE = 4;
@@ -19,6 +19,17 @@ export const settingsById: ReadonlyMap<number, SettingKey> = new Map([
   [5, "disableTimeout"],
   [6, "notificationStoring"],
   [7, "binding"],
+  [11, "alertCode"],
+  [13, "registrationPriority"],
+  [14, "initialRegistrationDelay"],
+  [15, "registrationFailureBlock"],
+  [16, "bootstrapOnRegistrationFailure"],
+  [17, "retryCount"],
+  [18, "retryTimer"],
+  [19, "sequenceDelay"],
+  [20, "sequenceCount"],
+  [21, "trigger"],
+  [22, "preferredTransport"],
   [23, "muteSend"],
   [26, "defaultNotificationMode"],
 ]);
@@ -74,7 +85,8 @@ export class ServerObject implements LwM2mObject {
   resources(): readonly number[] {
     const bootstrap = this.#requestBootstrap ? [BOOTSTRAP_REQUEST_TRIGGER] : [];
     const ids = [...settingsById.keys(), DISABLE, REGISTRATION_UPDATE_TRIGGER, ...bootstrap];
-    return ids.filter((id) => this.definition.resources.has(id)).sort((a, b) => a - b);
+    const isReachable = (id: number) => (this.definition.resources.get(id)?.operations ?? "none") !== "none";
+    return ids.filter(isReachable).sort((a, b) => a - b);
   }
 
   read(instance: number, resource: number): Value | undefined {
@@ -82,13 +94,15 @@ export class ServerObject implements LwM2mObject {
     const setting = key && this.get(instance)?.settings[key];
     if (setting === undefined) return undefined;
     if (typeof setting === "string") return stringValue(setting);
-    return typeof setting === "boolean" ? booleanValue(setting) : integerValue(setting);
+    if (typeof setting === "boolean") return booleanValue(setting);
+    const isUnsigned = this.definition.resources.get(resource)?.type === "unsigned";
+    return isUnsigned ? unsignedValue(setting) : integerValue(setting);
   }
 
   prepareWrite(instance: number, write: InstanceWrite): Commit {
     const server = this.get(instance);
     if (!server) throw badRequest(`no server instance ${instance}`);
-    const settings = changedSettings(server.settings, write);
+    const settings = changedSettings(this.definition, server.settings, write);
     checkSettings(settings);
     return () => server.replace(settings);
   }
@@ -116,39 +130,55 @@ export class ServerObject implements LwM2mObject {
   }
 }
 
-function changedSettings(before: ServerSettings, write: InstanceWrite): ServerSettings {
-  const after: { -readonly [K in SettingKey]?: ServerSettings[K] } = write.replace
-    ? keptByReplace(before)
-    : { ...before };
+type MutableSettings = { -readonly [K in SettingKey]?: ServerSettings[K] };
+
+function changedSettings(definition: ObjectDefinition, before: ServerSettings, write: InstanceWrite): ServerSettings {
+  const after: MutableSettings = { ...before };
+  if (write.replace) for (const key of droppedByReplace(definition)) delete after[key];
   for (const [id, value] of write.resources) setSetting(after, id, value);
   const { shortServerId, lifetime, notificationStoring, binding } = { ...before, ...after };
   return { ...after, shortServerId, lifetime, notificationStoring, binding };
 }
 
-/** Write (replace) drops what is optional and not listed; the Short Server ID is not writable at all. */
-function keptByReplace({ shortServerId, lifetime, notificationStoring, binding }: ServerSettings): ServerSettings {
-  return { shortServerId, lifetime, notificationStoring, binding };
+/** Write (replace) drops what is optional and not listed; what a server cannot write stays. */
+function droppedByReplace({ resources }: ObjectDefinition): SettingKey[] {
+  return [...settingsById].flatMap(([id, key]) => {
+    const resource = resources.get(id);
+    return resource && isWritable(resource) && !resource.mandatory ? [key] : [];
+  });
 }
 
-export function setSetting(
-  settings: { -readonly [K in SettingKey]?: ServerSettings[K] },
-  id: number,
-  value: unknown,
-): void {
+export function setSetting(settings: MutableSettings, id: number, value: unknown): void {
   const key = settingsById.get(id);
   const plain = plainValue(value);
-  if (key === "binding" && typeof plain === "string") settings[key] = plain;
-  else if ((key === "notificationStoring" || key === "muteSend") && typeof plain === "boolean") settings[key] = plain;
+  if (isTextKey(key) && typeof plain === "string") settings[key] = plain;
+  else if (isFlagKey(key) && typeof plain === "boolean") settings[key] = plain;
   else if (isNumberKey(key) && typeof plain === "number") settings[key] = plain;
   else throw badRequest(`server resource ${id} cannot take this value`);
 }
 
-function isNumberKey(
-  key: SettingKey | undefined,
-): key is "lifetime" | "defaultMinimumPeriod" | "defaultMaximumPeriod" | "disableTimeout" | "defaultNotificationMode" {
-  return (
-    key !== undefined && /^(lifetime|default(Minimum|Maximum)Period|disableTimeout|defaultNotificationMode)$/.test(key)
-  );
+type KeyOf<T> = { [K in SettingKey]-?: NonNullable<ServerSettings[K]> extends T ? K : never }[SettingKey];
+
+const textKeys: readonly string[] = ["binding", "preferredTransport"] satisfies KeyOf<string>[];
+const flagKeys: readonly string[] = [
+  "notificationStoring",
+  "muteSend",
+  "registrationFailureBlock",
+  "bootstrapOnRegistrationFailure",
+  "trigger",
+] satisfies KeyOf<boolean>[];
+
+function isTextKey(key: SettingKey | undefined): key is KeyOf<string> {
+  return key !== undefined && textKeys.includes(key);
+}
+
+function isFlagKey(key: SettingKey | undefined): key is KeyOf<boolean> {
+  return key !== undefined && flagKeys.includes(key);
+}
+
+/** The Short Server ID is not writable at all. */
+function isNumberKey(key: SettingKey | undefined): key is Exclude<KeyOf<number>, "shortServerId"> {
+  return key !== undefined && !isTextKey(key) && !isFlagKey(key) && key !== "shortServerId";
 }
 
 function plainValue(value: unknown): unknown {
@@ -158,13 +188,9 @@ function plainValue(value: unknown): unknown {
 
 /** Seconds up to 2^32 keep every timer exact; a binding is a set of the letters of OMA LwM2M Core 1.2 §6.2.1.2. */
 function checkSettings(settings: ServerSettings): void {
-  const seconds = [
-    settings.lifetime,
-    settings.defaultMinimumPeriod ?? 0,
-    settings.defaultMaximumPeriod ?? 0,
-    settings.disableTimeout ?? 0,
-  ];
-  if (!seconds.every((value) => value >= 0 && value <= 0xffff_ffff)) throw badRequest("a period is out of range");
+  const numbers = Object.values(settings).filter((value) => typeof value === "number");
+  if (!numbers.every((value) => value >= 0 && value <= 0xffff_ffff)) throw badRequest("a number is out of range");
   const isSet = new Set(settings.binding).size === settings.binding.length;
   if (!/^[UTSNMHQ]{1,7}$/.test(settings.binding) || !isSet) throw badRequest("not a binding");
+  if (!/^[UTSNMH]$/.test(settings.preferredTransport ?? "U")) throw badRequest("not one transport letter");
 }

@@ -10,7 +10,7 @@ test("Discover of an instance shows its resources, attached attributes and sizes
   const device = new BenchDevice();
   assert.equal(
     await discover(device, "/1/0"),
-    "2.05 </1/0>,</1/0/0>,</1/0/1>,</1/0/2>,</1/0/3>,</1/0/4>,</1/0/5>,</1/0/6>,</1/0/7>,</1/0/8>,</1/0/23>",
+    "2.05 </1/0>,</1/0/0>,</1/0/1>,</1/0/2>,</1/0/3>,</1/0/4>,</1/0/5>,</1/0/6>,</1/0/7>,</1/0/8>,</1/0/11>,</1/0/21>,</1/0/22>,</1/0/23>",
   );
   await device.ask("PUT", "/3", { query: ["pmin=10", "pmax=60"] });
   await device.ask("PUT", "/3/0/9", { query: ["gt=50", "lt=10.5", "st=5"] });

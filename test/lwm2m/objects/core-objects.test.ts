@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Code } from "../../../src/coap/message.ts";
 import { ContentFormat } from "../../../src/formats/content-format.ts";
 import { DataModel, type DataModelChange } from "../../../src/lwm2m/data-model/data-model.ts";
+import { routeRequest } from "../../../src/lwm2m/data-model/request-router.ts";
 import { DeviceObject } from "../../../src/lwm2m/objects/device-object.ts";
+import { ServerObject } from "../../../src/lwm2m/objects/server-object.ts";
+import { silentLogger } from "../../../src/util/log.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
-import { BenchDevice } from "../bench-device.ts";
+import { BenchDevice, type RequestFields, request } from "../bench-device.ts";
 import { registry } from "../objects-folder.ts";
 
 const plain = (payload: string) => ({ contentFormat: ContentFormat.text, payload });
@@ -138,4 +142,23 @@ test("the data model says when objects and instances come and go, and refuses an
     { path: [33000], structure: true },
   ]);
   assert.deepEqual(new DataModel().objects(), []);
+});
+
+test("Server shows and takes what decides retries where its version lets servers reach it", async () => {
+  const device = new BenchDevice();
+  device.server.replace({ ...device.server.settings, retryCount: 3, alertCode: 48, preferredTransport: "U" });
+  assert.equal(await device.text("GET", "/1/0/11"), "2.05 48");
+  assert.equal(await device.code("GET", "/1/0/17"), "4.04", "no operations in version 1.1");
+  const model = new DataModel([new ServerObject(registry.get(1, "1.2"), [device.server])]);
+  const ask = (method: "GET" | "PUT", path: string, fields: RequestFields = {}) =>
+    routeRequest(request(method, path, fields), model, device.context, silentLogger);
+  const read = await ask("GET", "/1/0/17");
+  assert.equal(new TextDecoder().decode(read.payload), "3");
+  assert.equal((await ask("PUT", "/1/0/18", plain("7"))).code, Code.Changed);
+  assert.equal((await ask("PUT", "/1/0/22", plain("UT"))).code, Code.BadRequest);
+  assert.equal((await ask("PUT", "/1/0/11", plain("1"))).code, Code.MethodNotAllowed);
+  const replace = json('[{"bn":"/1/0/","n":"1","v":700},{"n":"6","vb":false},{"n":"7","vs":"U"}]');
+  assert.equal((await ask("PUT", "/1/0", replace)).code, Code.Changed);
+  const { retryTimer, alertCode } = device.server.settings;
+  assert.deepEqual([retryTimer, alertCode], [undefined, 48], "what a server cannot write stays");
 });
