@@ -1,4 +1,4 @@
-import { blockToOption } from "./block-option.ts";
+import { type Block, blockOption, blockToOption } from "./block-option.ts";
 import { download } from "./body-download.ts";
 import { type Exchange, upload } from "./body-upload.ts";
 import { callGuarded } from "./call-guarded.ts";
@@ -9,7 +9,7 @@ import { type CoapMessage, Code, Method } from "./message.ts";
 import { type CoapPorts, MessageDriver } from "./message-driver.ts";
 import { NotificationOrder } from "./notification-order.ts";
 import { ObservedResource, type Observer } from "./observed-resource.ts";
-import { OptionNumber, optionValue } from "./options.ts";
+import { OptionNumber, optionValue, uintOption } from "./options.ts";
 import { type CoapParameters, defaultParameters } from "./parameters.ts";
 import { RequestClient, type RequestContent } from "./request-client.ts";
 import { requestToOptions } from "./request-codec.ts";
@@ -37,6 +37,16 @@ export interface ObserveResult {
   cancel(): Promise<CoapResponse>;
   /** Ends it on this side; the peer learns by a Reset to its next notification. */
   forget(): void;
+}
+
+/** One block of a response body. */
+export interface BlockResponse {
+  /** Its payload is the block's. */
+  readonly response: CoapResponse;
+  /** Absent when the peer sent no Block2: the payload is the whole body. */
+  readonly block?: Block;
+  /** Size2: bytes of the whole body, where the peer says so. */
+  readonly totalBytes?: number;
 }
 
 /** CoAP with one peer over one datagram transport, in both roles (RFC 7252, 7641, 7959). */
@@ -112,6 +122,20 @@ export class CoapEndpoint {
    */
   adoptObservation(origin: ObservationOrigin): Observation | undefined {
     return this.#closed ? undefined : this.#server.adoptObservation(origin);
+  }
+
+  /**
+   * Sends a request (GET or FETCH) for one block of its response and no more, for bodies that are kept elsewhere than
+   * in memory or begun before. The peer may answer with a smaller block at the same byte. Rejects as `send` does.
+   */
+  async fetchBlock(request: CoapRequest, block: Block, options: SendOptions = {}): Promise<BlockResponse> {
+    const wanted = [...requestToOptions(request), blockToOption(OptionNumber.Block2, block)];
+    const content = { code: request.method, options: wanted, payload: request.payload };
+    const message = await this.#client.exchange(content, options);
+    const came = blockOption(message.options, OptionNumber.Block2);
+    if (came === "reserved") throw new CoapError("COAP_BAD_RESPONSE", "Block2 with a reserved size");
+    const totalBytes = uintOption(message.options, OptionNumber.Size2);
+    return { response: read(message), ...(came && { block: came }), ...(totalBytes !== undefined && { totalBytes }) };
   }
 
   /** Resolves when the peer answered a CoAP ping (RFC 7252 §4.3). Rejects with CoapError. */

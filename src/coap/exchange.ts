@@ -58,11 +58,25 @@ export interface Observation {
   onEnded(listener: (cause: ObservationEnd) => void): void;
 }
 
+/** Takes the body of one request block by block as it comes, for bodies too large to be held. */
+export interface BodySink {
+  /** The next bytes, in order. The peer is asked for more when this resolves; a response ends the transfer with it. */
+  append(bytes: Uint8Array): Promise<CoapResponse | undefined>;
+  /** Every byte came: answers the request. */
+  finish(): Promise<CoapResponse>;
+  /** The rest will not come: the peer began anew, fell silent, lost the thread or left. */
+  abandon(reason: string): void;
+}
+
 /**
  * Answers one request. Called once per request whatever is retransmitted. With Observe=0 `observe` is given: a handler
  * that calls it before it resolves accepts the observation, and a 2.xx response then carries the Observe option.
  */
-export type RequestHandler = (
-  request: CoapRequest,
-  observe: (() => Observation) | undefined,
-) => Promise<CoapResponse> | CoapResponse;
+export interface RequestHandler {
+  (request: CoapRequest, observe: (() => Observation) | undefined): Promise<CoapResponse> | CoapResponse;
+  /**
+   * Asked at the first of several blocks; the payload is empty and `announced` is Size1. Gives a sink for the body, or
+   * the response that refuses it; undefined: the body is collected, and the handler called when it is whole.
+   */
+  readonly openBody?: (request: CoapRequest, announced: number | undefined) => BodySink | CoapResponse | undefined;
+}

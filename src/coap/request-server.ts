@@ -14,13 +14,14 @@ import { requestFromOptions } from "./request-codec.ts";
 import { type ResponseContent, ResponseSlicer } from "./response-slicer.ts";
 import { ServerExchange } from "./server-exchange.ts";
 import type { ServerObservation } from "./server-observation.ts";
+import { StreamedBodies } from "./streamed-bodies.ts";
 
 interface Answer {
   readonly content: ResponseContent;
   readonly observation?: ServerObservation;
 }
 
-/** Serves the requests of the peer: each reaches the handler once, with its body whole. */
+/** Serves the requests of the peer: each reaches the handler once, with its body whole, or streams into a sink. */
 export class RequestServer {
   readonly #driver: MessageDriver;
   readonly #ports: CoapPorts;
@@ -28,6 +29,7 @@ export class RequestServer {
   readonly #handle: RequestHandler;
   readonly #understood: ReadonlySet<number>;
   readonly #bodies: RequestBodyAssembler;
+  readonly #streams: StreamedBodies;
   readonly #slicer: ResponseSlicer;
   readonly #observations: Observations;
   readonly #open = new Set<ServerExchange>();
@@ -46,6 +48,7 @@ export class RequestServer {
     this.#handle = handle;
     this.#understood = new Set([...understoodInRequests, ...criticalOptions]);
     this.#bodies = new RequestBodyAssembler(parameters, ports.clock);
+    this.#streams = new StreamedBodies(parameters, ports.clock);
     this.#slicer = new ResponseSlicer(parameters, ports.clock);
     this.#observations = new Observations(driver, ports, this.#slicer, parameters.maxObservations);
   }
@@ -53,7 +56,7 @@ export class RequestServer {
   get occupancy(): { open: number; bodies: number; snapshots: number; observations: number } {
     return {
       open: this.#open.size,
-      bodies: this.#bodies.unfinished,
+      bodies: this.#bodies.unfinished + this.#streams.size,
       snapshots: this.#slicer.snapshots,
       observations: this.#observations.size,
     };
@@ -73,6 +76,7 @@ export class RequestServer {
     this.#open.clear();
     this.#sweep?.cancel();
     this.#sweep = undefined;
+    this.#streams.close();
     this.#observations.close();
   }
 
@@ -129,9 +133,22 @@ export class RequestServer {
         throw new Refusal(Code.RequestEntityIncomplete, "the response is no longer kept");
       }
     }
+    const streamed = await this.#stream(request);
+    if (streamed) return { content: streamed };
     const payload = this.#assemble(request);
     if (payload instanceof Uint8Array) return this.#run(request, payload, !later);
     return { content: payload };
+  }
+
+  /** Undefined for a body that is not streamed. */
+  async #stream({ key, method, block1, block2, message, options }: IncomingRequest) {
+    const { openBody } = this.#handle;
+    if (block1 === undefined || openBody === undefined) return undefined;
+    const answer = await this.#streams.accept(key, block1, message.payload, () =>
+      openBody(requestFromOptions(method, options, new Uint8Array(0)), uintOption(options, OptionNumber.Size1)),
+    );
+    if (answer === undefined) return undefined;
+    return "last" in answer ? this.#slicer.cut(key, answer.last, block2) : askForMore(answer.next);
   }
 
   /** The body when it is whole, else the 2.31 that asks for the rest. */
@@ -140,8 +157,7 @@ export class RequestServer {
     const assembly = this.#bodies.accept(key, block1, message.payload, uintOption(options, OptionNumber.Size1));
     if (assembly.kind === "complete") return assembly.payload;
     if (assembly.kind === "refused") throw new Refusal(assembly.code, assembly.reason, assembly.maxBytes);
-    const continued = blockToOption(OptionNumber.Block1, assembly.block);
-    return { code: Code.Continue, options: [continued], payload: new Uint8Array(0) };
+    return askForMore(assembly.block);
   }
 
   async #run(request: IncomingRequest, payload: Uint8Array, mayObserve: boolean): Promise<Answer> {
@@ -180,14 +196,20 @@ export class RequestServer {
 
   /** Bodies nobody completes and snapshots nobody asks for go even when the peer falls silent. */
   #armSweep(): void {
-    if (this.#sweep || (this.#bodies.unfinished === 0 && this.#slicer.snapshots === 0)) return;
+    const { bodies, snapshots } = this.occupancy;
+    if (this.#sweep || bodies + snapshots === 0) return;
     this.#sweep = this.#ports.timers.schedule(exchangeLifetimeMs(this.#parameters), () => {
       this.#sweep = undefined;
       this.#bodies.dropExpired();
+      this.#streams.dropExpired();
       this.#slicer.dropExpired();
       this.#armSweep();
     });
   }
+}
+
+function askForMore(block: Block): ResponseContent {
+  return { code: Code.Continue, options: [blockToOption(OptionNumber.Block1, block)], payload: new Uint8Array(0) };
 }
 
 /** The final answer, also an error, names the block it answers (RFC 7959 §2.3); a 2.31 has its own. */

@@ -5,13 +5,16 @@ export class TransferTable<T> {
   readonly #clock: MonotonicClock;
   readonly #maxEntries: number;
   readonly #lifetimeMs: number;
+  readonly #onDropped: (state: T) => void;
   /** Least recently used first. */
   readonly #entries = new Map<string, { readonly state: T; readonly expiresAt: number }>();
 
-  constructor(clock: MonotonicClock, maxEntries: number, lifetimeMs: number) {
+  /** `onDropped` hears of what goes by age or to make room, not of what its owner takes out. */
+  constructor(clock: MonotonicClock, maxEntries: number, lifetimeMs: number, onDropped: (state: T) => void = () => {}) {
     this.#clock = clock;
     this.#maxEntries = maxEntries;
     this.#lifetimeMs = lifetimeMs;
+    this.#onDropped = onDropped;
   }
 
   get size(): number {
@@ -31,7 +34,7 @@ export class TransferTable<T> {
     this.dropExpired();
     this.#entries.delete(key);
     const [oldest] = this.#entries.keys();
-    if (oldest !== undefined && this.#entries.size >= this.#maxEntries) this.#entries.delete(oldest);
+    if (oldest !== undefined && this.#entries.size >= this.#maxEntries) this.#drop(oldest);
     this.#entries.set(key, { state, expiresAt: this.#clock.now() + this.#lifetimeMs });
   }
 
@@ -43,7 +46,18 @@ export class TransferTable<T> {
     const now = this.#clock.now();
     for (const [key, { expiresAt }] of this.#entries) {
       if (expiresAt > now) return;
-      this.#entries.delete(key);
+      this.#drop(key);
     }
+  }
+
+  /** Takes everything out. */
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    if (entry) this.#onDropped(entry.state);
   }
 }
