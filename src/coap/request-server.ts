@@ -16,6 +16,8 @@ import { ServerExchange } from "./server-exchange.ts";
 import type { ServerObservation } from "./server-observation.ts";
 import { StreamedBodies } from "./streamed-bodies.ts";
 
+type OpenBody = NonNullable<RequestHandler["openBody"]>;
+
 interface Answer {
   readonly content: ResponseContent;
   readonly observation?: ServerObservation;
@@ -133,7 +135,8 @@ export class RequestServer {
         throw new Refusal(Code.RequestEntityIncomplete, "the response is no longer kept");
       }
     }
-    const streamed = await this.#stream(request);
+    const { openBody } = this.#handle;
+    const streamed = request.block1 && openBody && (await this.#stream(request, request.block1, openBody));
     if (streamed) return { content: streamed };
     const payload = this.#assemble(request);
     if (payload instanceof Uint8Array) return this.#run(request, payload, !later);
@@ -141,9 +144,7 @@ export class RequestServer {
   }
 
   /** Undefined for a body that is not streamed. */
-  async #stream({ key, method, block1, block2, message, options }: IncomingRequest) {
-    const { openBody } = this.#handle;
-    if (block1 === undefined || openBody === undefined) return undefined;
+  async #stream({ key, method, block2, message, options }: IncomingRequest, block1: Block, openBody: OpenBody) {
     const answer = await this.#streams.accept(key, block1, message.payload, () =>
       openBody(requestFromOptions(method, options, new Uint8Array(0)), uintOption(options, OptionNumber.Size1)),
     );
