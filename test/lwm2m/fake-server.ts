@@ -9,7 +9,7 @@ import type {
 } from "../../src/coap/exchange.ts";
 import { Code, Method } from "../../src/coap/message.ts";
 import type { AssociationFactory } from "../../src/lwm2m/ports/association-factory.ts";
-import { fromHex, toHex } from "../../src/util/bytes.ts";
+import { decodeUtf8, encodeUtf8 } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 import { type RequestFields, request } from "./bench-device.ts";
 
@@ -46,7 +46,7 @@ export class FakeAssociation implements Association {
   }
 
   adoptObservation({ token }: ObservationOrigin): Observation | undefined {
-    const id = toHex(token);
+    const id = decodeUtf8(token, "token");
     return this.observations.has(id) ? undefined : this.#observation(id);
   }
 
@@ -97,7 +97,7 @@ export class FakeAssociation implements Association {
     this.observations.set(token, entry);
     return {
       id: token,
-      origin: { token: fromHex(token), key: "", sequence: 0 },
+      origin: { token: encodeUtf8(token), key: "", sequence: 0 },
       notify: (response, confirmable) => {
         if (this.observations.get(token) !== entry) return;
         this.notifications.push({ token, response, confirmable });
