@@ -1,8 +1,9 @@
 // The public API: what a program that embeds the agent needs. Everything else may change without notice.
-export { Agent, type AgentPorts, type AgentStatus } from "./agent/agent.ts";
+export { Agent, type AgentPorts } from "./agent/agent.ts";
+export type { AgentControl, AgentStatus, ServerStatus } from "./agent/agent-control.ts";
 export { type AgentEvent, eventLine } from "./agent/agent-event.ts";
 export type { CardFigures, CardPhase, CardPhaseFigures } from "./agent/card-figures.ts";
-export { type AgentConfig, configSchema } from "./agent/config/config-schema.ts";
+export { type AgentConfig, configSchema, serversOf } from "./agent/config/config-schema.ts";
 export { createMachineAgent, type MachineAgentOptions } from "./agent/machine-agent.ts";
 export { ConfigError } from "./cli/config/config-error.ts";
 export { loadConfig, parseConfig } from "./cli/config/load-config.ts";
@@ -14,3 +15,4 @@ export { createLogger, type LogLevel } from "./platform/logger.ts";
 export type { CardChannel, CardConnector } from "./smartcard/card-channel.ts";
 export { CodedError, describeError } from "./util/coded-error.ts";
 export type { Logger } from "./util/log.ts";
+export type { RecordStore } from "./util/record-store.ts";

@@ -1,13 +1,17 @@
 import type { HandshakeFigures } from "../dtls/connection.ts";
+import type { BootstrapWay } from "../lwm2m/bootstrap/bootstrap-attempt.ts";
+import type { BootstrapState } from "../lwm2m/bootstrap/bootstrap-machine.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import type { CardOperationKind } from "../smartcard/card-observer.ts";
 import { CodedError, describeError } from "../util/coded-error.ts";
 import type { CardFigures, CardPhase } from "./card-figures.ts";
 
-/** What happens in the agent, in order: the server account's events and the agent's own. */
+/** What happens in the agent, in order: the server accounts' events and the agent's own. */
 export type AgentEvent =
-  | ServerAccountEvent
-  | { readonly type: "started"; readonly endpoint: string; readonly server: string }
+  /** `server`: the Short Server ID. */
+  | (ServerAccountEvent & { readonly server: number })
+  | BootstrapAgentEvent
+  | { readonly type: "started"; readonly endpoint: string }
   /** The card has done something. `milliseconds`: from its turn in the queue to its answer. */
   | {
       readonly type: "card-operation";
@@ -22,6 +26,30 @@ export type AgentEvent =
   | ({ readonly type: "handshake"; readonly peer: string; readonly suite: string } & HandshakeFigures)
   /** After each registration, and last of all when the agent stops. */
   | { readonly type: "figures"; readonly card: CardFigures };
+
+/** Where the accounts come from. */
+export type BootstrapAgentEvent =
+  | {
+      readonly type: "bootstrap-state";
+      readonly from: BootstrapState;
+      readonly to: BootstrapState;
+      readonly reason: string;
+    }
+  /** The accounts are these now; no key is in it. */
+  | {
+      readonly type: "accounts";
+      readonly servers: readonly { readonly shortServerId: number; readonly uri: string }[];
+      readonly bootstrap?: string;
+      readonly reason: string;
+    }
+  | { readonly type: "bootstrapped"; readonly way: BootstrapWay; readonly milliseconds: number }
+  /** Everything is as before; `milliseconds` until the next attempt. */
+  | {
+      readonly type: "bootstrap-failed";
+      readonly reason: string;
+      readonly error: Error;
+      readonly milliseconds: number;
+    };
 
 /** One JSON object on one line; `event` names it, errors become their code and their message with causes. */
 export function eventLine({ type, ...fields }: AgentEvent): string {

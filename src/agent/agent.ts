@@ -1,92 +1,163 @@
-import { parseServerUri } from "../association/server-uri.ts";
-import type { DataModel } from "../lwm2m/data-model/data-model.ts";
-import { ServerInstance } from "../lwm2m/objects/server-instance.ts";
-import { ServerAccount } from "../lwm2m/server-account.ts";
-import type { ServerAccountStatus } from "../lwm2m/server-account-event.ts";
+import { BootstrapController, type BootstrapStatus } from "../lwm2m/bootstrap/bootstrap-controller.ts";
+import type { BootstrapEvent } from "../lwm2m/bootstrap/bootstrap-event.ts";
+import type { ReadCard } from "../lwm2m/bootstrap/card-reading.ts";
+import type { SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
+import type { LwM2mObject } from "../lwm2m/data-model/object.ts";
+import type { ObjectRegistry } from "../lwm2m/model/object-registry.ts";
+import { accessRightBits } from "../lwm2m/objects/access-control-object.ts";
+import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import { withDeadline } from "../smartcard/deadline.ts";
 import { describeError } from "../util/coded-error.ts";
+import type { RecordStore } from "../util/record-store.ts";
+import type { WallClock } from "../util/time.ts";
+import { AccountObjects } from "./account-objects.ts";
+import { accountSecurity } from "./account-security.ts";
+import type { AgentStatus } from "./agent-control.ts";
 import type { AgentEvent } from "./agent-event.ts";
-import type { CardFigures } from "./card-figures.ts";
-import type { AgentConfig, ServerConfig } from "./config/config-schema.ts";
+import { bootstrapAgentEvent } from "./bootstrap-agent-event.ts";
+import type { AgentConfig } from "./config/config-schema.ts";
+import { factoryConfiguration } from "./factory-configuration.ts";
 import { logEvent } from "./log-event.ts";
+import { SavedAccounts } from "./saved-accounts.ts";
+import { securityPolicy } from "./security-policy.ts";
+import { ServerAccounts } from "./server-accounts.ts";
 import { ServerAssociations, type ServerAssociationsPorts } from "./server-associations.ts";
 
 const closeDeadlineMs = 5_000;
 
 export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
-  /** The device's objects; the Server object holds the given instance. */
-  createDataModel(server: ServerInstance): DataModel;
+  readonly wallClock: WallClock;
+  /** What survives a restart. */
+  readonly store: RecordStore;
+  readonly definitions: ObjectRegistry;
+  /** What servers find on this device, but for objects 0 to 2. */
+  readonly objects: readonly LwM2mObject[];
+  /** Reads the bootstrap file of a smart card; absent where none is configured. */
+  readonly readCard?: ReadCard;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
 }
 
-export interface AgentStatus {
-  readonly server: ServerAccountStatus;
-  readonly card: CardFigures;
-}
-
-/** A device agent: one configuration, one server, no state outside of this object. */
+/** A device agent: one configuration, any number of servers, no state outside of this object. */
 export class Agent {
   readonly #config: AgentConfig;
   readonly #ports: AgentPorts;
-  readonly #account: ServerAccount;
+  readonly #objects: AccountObjects;
+  readonly #accounts: ServerAccounts;
+  /** There once the saved accounts are read. */
+  #bootstrap: BootstrapController | undefined;
+  #starting: Promise<void> | undefined;
+  #stopped = false;
 
-  /** Throws CodedError "BAD_SERVER_URI". */
   constructor(config: AgentConfig, ports: AgentPorts) {
     this.#config = config;
     this.#ports = ports;
-    this.#account = this.#createAccount(config.server);
+    this.#objects = new AccountObjects({
+      definitions: ports.definitions,
+      others: ports.objects,
+      servers: () => this.#accounts.shortServerIds,
+      unlistedRights: () => this.#unlistedRights(),
+      requestBootstrap: async (server) =>
+        (await this.#bootstrap?.triggerBootstrap(`asked for by server ${server}`)) ?? false,
+      onChange: () => this.#bootstrap?.saveChanges(),
+    });
+    this.#accounts = new ServerAccounts({
+      ...ports,
+      endpointName: config.endpoint,
+      version: config.lwm2m,
+      objects: this.#objects,
+      associations: (security) => this.#associations(security),
+      onEvent: (server, event) => this.#accountEvent(server, event),
+    });
   }
 
   get status(): AgentStatus {
-    return { server: this.#account.status, card: this.#ports.cardFigures.figures };
+    const { clock, cardFigures } = this.#ports;
+    return {
+      endpoint: this.#config.endpoint,
+      now: clock.now(),
+      online: true,
+      servers: this.#accounts.status,
+      bootstrap: this.#bootstrap?.status ?? notStarted,
+      card: cardFigures.figures,
+    };
   }
 
   /** Never throws and never gives up: what fails is tried again. */
   start(): void {
-    this.#emit({ type: "started", endpoint: this.#config.endpoint, server: this.#config.server.uri });
-    this.#account.start();
+    if (this.#starting) return;
+    this.#emit({ type: "started", endpoint: this.#config.endpoint });
+    this.#starting = this.#start();
   }
 
-  /** De-registers, closes the association and the card's channel. Never rejects. */
+  /** De-registers, closes the associations and the card's channel. Never rejects. */
   async stop(): Promise<void> {
-    await this.#account.stop();
+    this.#stopped = true;
+    await this.#starting;
+    await Promise.all([this.#inTime("bootstrap", this.#bootstrap?.stop()), this.#accounts.stop()]);
     this.#emitFigures();
-    await this.#closeCredentials();
+    await this.#inTime("the credential store", this.#ports.credentials.close());
+  }
+
+  async #start(): Promise<void> {
+    const { store, logger, definitions } = this.#ports;
+    const { configurable } = this.#objects;
+    const factory = factoryConfiguration(this.#config, definitions);
+    const savedAccounts = new SavedAccounts(store, configurable, factory, logger);
+    const saved = await savedAccounts.load();
+    if (this.#stopped) return;
+    if (saved) this.#objects.load(saved.configuration);
+    this.#bootstrap = new BootstrapController({
+      ...this.#ports,
+      endpointName: this.#config.endpoint,
+      version: this.#config.lwm2m,
+      objects: configurable,
+      policy: securityPolicy(this.#config, definitions),
+      store: savedAccounts,
+      exclusive: (change) => this.#objects.model.exclusive(change),
+      associations: (security) => this.#associations(security),
+      onEvent: (event) => this.#bootstrapEvent(event),
+      ...(saved && { saved }),
+      ...(factory && { factory }),
+    });
+    this.#bootstrap.start();
+  }
+
+  #associations(security: SecuritySettings): AssociationFactory {
+    const emit = (event: AgentEvent): void => this.#emit(event);
+    return new ServerAssociations(accountSecurity(this.#config, security), { ...this.#ports, emit });
+  }
+
+  #accountEvent(server: number, event: ServerAccountEvent): void {
+    this.#emit({ ...event, server });
+    if (event.type !== "registered") return;
+    this.#bootstrap?.registered(server);
+    this.#emitFigures();
+  }
+
+  #bootstrapEvent(event: BootstrapEvent): void {
+    const told = bootstrapAgentEvent(event);
+    if (told) this.#emit(told);
+    if (event.type === "accounts") void this.#accounts.apply(event.accounts, event.reason);
+    if (event.type === "resume") this.#accounts.resume(event.reason);
+  }
+
+  /** Whoever wrote these servers into the configuration trusts them all; others have what a bootstrap server gave them. */
+  #unlistedRights(): number {
+    const all = this.#accounts.all.map(({ settings }) => accountSecurity(this.#config, settings.security));
+    return all.every(({ configured }) => configured) ? allRights : 0;
   }
 
   /** A card that never answers must not keep a device from shutting down. */
-  async #closeCredentials(): Promise<void> {
-    const { credentials, timers, logger } = this.#ports;
+  async #inTime(what: string, work: Promise<void> = Promise.resolve()): Promise<void> {
+    const { timers, logger } = this.#ports;
     const late = (): Error => new Error(`not closed after ${closeDeadlineMs} ms`);
     try {
-      await withDeadline(credentials.close(), timers, closeDeadlineMs, late);
+      await withDeadline(work, timers, closeDeadlineMs, late);
     } catch (error) {
-      logger.warn("the credential store did not close", { reason: describeError(error) });
+      logger.warn(`${what} did not close`, { reason: describeError(error) });
     }
-  }
-
-  #createAccount(config: ServerConfig): ServerAccount {
-    const server = new ServerInstance(0, serverSettings(config));
-    const { clock, timers, entropy, logger } = this.#ports;
-    const emit = (event: AgentEvent): void => this.#emit(event);
-    const uri = parseServerUri(config.uri);
-    return new ServerAccount({
-      endpointName: this.#config.endpoint,
-      server,
-      dataModel: this.#ports.createDataModel(server),
-      associations: new ServerAssociations(config, { ...this.#ports, emit }),
-      uriPath: uri.path,
-      uriQuery: uri.query,
-      clock,
-      timers,
-      entropy,
-      logger,
-      onEvent: (event) => {
-        emit(event);
-        if (event.type === "registered") this.#emitFigures();
-      },
-    });
   }
 
   #emit(event: AgentEvent): void {
@@ -99,14 +170,6 @@ export class Agent {
   }
 }
 
-function serverSettings(config: ServerConfig): ServerInstance["settings"] {
-  const { shortServerId, lifetime, binding, defaultMinimumPeriod, defaultMaximumPeriod } = config;
-  return {
-    shortServerId,
-    lifetime,
-    binding,
-    notificationStoring: true,
-    ...(defaultMinimumPeriod !== undefined && { defaultMinimumPeriod }),
-    ...(defaultMaximumPeriod !== undefined && { defaultMaximumPeriod }),
-  };
-}
+const notStarted: BootstrapStatus = { state: "stopped", reason: "not started", since: 0 };
+
+const allRights = Object.values(accessRightBits).reduce((sum, bit) => sum + bit, 0);

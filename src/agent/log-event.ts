@@ -5,7 +5,14 @@ import type { AgentEvent } from "./agent-event.ts";
 export function logEvent(logger: Logger, event: AgentEvent): void {
   switch (event.type) {
     case "started":
-      logger.info("agent started", { endpoint: event.endpoint, server: event.server });
+      logger.info("agent started", { endpoint: event.endpoint });
+      return;
+    case "accounts":
+      logger.info("accounts", {
+        servers: event.servers.map(({ shortServerId, uri }) => `${shortServerId} ${uri}`).join(", ") || "none",
+        bootstrap: event.bootstrap,
+        reason: event.reason,
+      });
       return;
     case "credential":
       logger.info("credential ready", { source: event.source, kind: event.kind });

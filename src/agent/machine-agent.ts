@@ -3,6 +3,7 @@ import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
 import { monotonicClock, systemWallClock } from "../platform/clock.ts";
+import { machineConnectivity, machineTraffic } from "../platform/connectivity.ts";
 import { machineDevice } from "../platform/device.ts";
 import { MachineFolder } from "../platform/durable-folder.ts";
 import { machineFiles } from "../platform/files.ts";
@@ -15,7 +16,7 @@ import type { AgentEvent } from "./agent-event.ts";
 import { CardFiguresCounter } from "./card-figures.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { CredentialsByScheme } from "./credentials-by-scheme.ts";
-import { createDataModel, loadDefinitions } from "./data-model.ts";
+import { type DevicePorts, deviceObjects, loadDefinitions } from "./data-model.ts";
 import { createVerifier } from "./trust.ts";
 
 /** Of the package, seen from src/agent/ and from dist/agent/ alike. */
@@ -33,8 +34,8 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
     onEvent({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
   );
-  const definitions = await loadDefinitions(machineFiles, objectsFolder);
-  const device = machineDevice({ ...config.device, rebootCommand: config.hooks.reboot }, logger);
+  const definitions = await loadDefinitions(machineFiles, objectsFolder, config.lwm2m);
+  const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
   const { localAddress } = config.network;
   const ports: AgentPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
@@ -44,21 +45,27 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     ephemeralKeys: nodeEphemeralKeys,
     logger,
     cardFigures,
-    credentials: machineCredentials(config, logger, cardFigures),
-    createVerifier: (security, server) =>
-      createVerifier(security, server, { wallClock: systemWallClock, files: machineFiles }),
-    createDataModel: (server) => createDataModel(server, device, definitions, nodeTimers),
+    credentials: machineCredentials(records, logger, cardFigures),
+    createVerifier: (account, server) =>
+      createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles }),
+    wallClock: systemWallClock,
+    store: records,
+    definitions,
+    objects: deviceObjects(machinePorts(config, logger), definitions, nodeTimers),
     onEvent,
   };
   return new Agent(config, ports);
 }
 
-function machineCredentials(
-  { stateDirectory }: AgentConfig,
-  logger: Logger,
-  observer: CardFiguresCounter,
-): CredentialProvider {
-  const records = new FolderRecords(new MachineFolder(stateDirectory), logger);
+function machinePorts({ device, hooks }: AgentConfig, logger: Logger): DevicePorts {
+  return {
+    device: machineDevice({ ...device, rebootCommand: hooks.reboot }, logger),
+    connectivity: machineConnectivity(),
+    traffic: machineTraffic(),
+  };
+}
+
+function machineCredentials(records: FolderRecords, logger: Logger, observer: CardFiguresCounter): CredentialProvider {
   return new CredentialsByScheme({
     file: async () => {
       const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");

@@ -1,6 +1,6 @@
 import type { Association } from "../association/association.ts";
 import { AssociationError } from "../association/association-error.ts";
-import { connectDtls } from "../association/connect-dtls.ts";
+import { connectDtls, type DtlsTarget } from "../association/connect-dtls.ts";
 import { connectNosec } from "../association/connect-nosec.ts";
 import type { ConnectPorts } from "../association/connect-ports.ts";
 import type { HandshakeParties } from "../association/need-answers.ts";
@@ -10,21 +10,23 @@ import type { CertificateVerifier } from "../credentials/ports/certificate-verif
 import type { Credential, CredentialProvider } from "../credentials/ports/credential.ts";
 import { DtlsError } from "../dtls/dtls-error.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import { openAccountCredential } from "./account-credential.ts";
+import type { AccountSecurity } from "./account-security.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { CardFiguresCounter } from "./card-figures.ts";
-import type { SecurityConfig, ServerConfig } from "./config/config-schema.ts";
+import { usableGroups, usableSuites } from "./security-policy.ts";
 
 export interface ServerAssociationsPorts extends ConnectPorts {
   readonly credentials: CredentialProvider;
   /** Made for each connection: what a trust file holds may have changed. Rejects with a CodedError that names the file. */
-  createVerifier(security: SecurityConfig, server: ServerUri): Promise<CertificateVerifier>;
+  createVerifier(account: AccountSecurity, server: ServerUri): Promise<CertificateVerifier>;
   readonly cardFigures: CardFiguresCounter;
   emit(event: AgentEvent): void;
 }
 
-/** Makes the associations with one server, as its configuration says. */
+/** Makes the associations with one server, as its account says. */
 export class ServerAssociations implements AssociationFactory {
-  readonly #security: SecurityConfig | undefined;
+  readonly #account: AccountSecurity;
   readonly #uri: ServerUri;
   readonly #ports: ServerAssociationsPorts;
   /** Kept while it works: opening it asks the card. */
@@ -34,21 +36,20 @@ export class ServerAssociations implements AssociationFactory {
   #hint: string | undefined;
 
   /** Throws CodedError "BAD_SERVER_URI". */
-  constructor(config: ServerConfig, ports: ServerAssociationsPorts) {
-    this.#security = config.security;
-    this.#uri = parseServerUri(config.uri);
+  constructor(account: AccountSecurity, ports: ServerAssociationsPorts) {
+    this.#account = account;
+    this.#uri = parseServerUri(account.settings.uri);
     this.#ports = { ...ports, onHint: (peer, hint) => this.#noteHint(peer, hint) };
   }
 
   async connect(handle: RequestHandler, signal: AbortSignal): Promise<Association> {
-    if (!this.#security) return connectNosec(this.#uri, handle, this.#ports, signal);
-    return this.#connectSecurely(this.#security, handle, signal);
+    if (this.#account.settings.mode === "nosec") return connectNosec(this.#uri, handle, this.#ports, signal);
+    return this.#connectSecurely(handle, signal);
   }
 
-  async #connectSecurely(security: SecurityConfig, handle: RequestHandler, signal: AbortSignal): Promise<Association> {
+  async #connectSecurely(handle: RequestHandler, signal: AbortSignal): Promise<Association> {
     const { cardFigures, emit } = this.#ports;
-    const parties = await this.#parties(security, signal);
-    const target = { uri: this.#uri, parties, ...(security.sni !== undefined && { serverName: security.sni }) };
+    const target = this.#target(await this.#parties(signal));
     cardFigures.enterHandshake();
     try {
       const association = await connectDtls(target, handle, this.#ports, signal);
@@ -65,11 +66,19 @@ export class ServerAssociations implements AssociationFactory {
     }
   }
 
-  async #parties(security: SecurityConfig, signal: AbortSignal): Promise<HandshakeParties> {
-    const verifier = await this.#ports.createVerifier(security, this.#uri);
+  #target(parties: HandshakeParties): DtlsTarget {
+    const { serverName, settings } = this.#account;
+    const suites = usableSuites(settings);
+    const groups = usableGroups(settings);
+    const dtls = { ...(suites.length > 0 && { suites }), ...(groups.length > 0 && { groups }) };
+    return { uri: this.#uri, parties, dtls, ...(serverName !== undefined && { serverName }) };
+  }
+
+  async #parties(signal: AbortSignal): Promise<HandshakeParties> {
+    const verifier = await this.#ports.createVerifier(this.#account, this.#uri);
     const known = this.#credential;
     if (this.#doubted && known?.kind === "certificate") await known.reread?.(signal);
-    this.#credential ??= await this.#openCredential(security, signal);
+    this.#credential ??= await this.#openCredential(signal);
     return { credential: this.#credential, verifier };
   }
 
@@ -80,11 +89,10 @@ export class ServerAssociations implements AssociationFactory {
     this.#doubted = error.failed.some(({ error: why }) => why instanceof DtlsError && why.code === "ALERT_RECEIVED");
   }
 
-  async #openCredential({ credential: uri }: SecurityConfig, signal: AbortSignal): Promise<Credential> {
-    const credential = await this.#ports.credentials.open(uri, signal);
+  async #openCredential(signal: AbortSignal): Promise<Credential> {
+    const { credential, source } = await openAccountCredential(this.#account, this.#ports.credentials, signal);
     // Now and not in the handshake, where the server would wait for the card.
     if (credential.kind === "certificate") await credential.certificates.chain(signal);
-    const source = uri.slice(0, uri.indexOf(":")).toLowerCase();
     this.#ports.emit({ type: "credential", source, kind: credential.kind });
     return credential;
   }

@@ -4,9 +4,11 @@ import type { FileReader } from "../credentials/ports/file-reader.ts";
 import { looksLikePem, parsePem } from "../crypto/pem.ts";
 import { PathValidator } from "../pki/path-validator.ts";
 import { PinnedCertificate } from "../pki/pinned-certificate.ts";
+import { CertificateUsage, MatchingType, verifierForUsage } from "../pki/verifier-for-usage.ts";
 import { CodedError, describeError } from "../util/coded-error.ts";
 import type { WallClock } from "../util/time.ts";
-import type { SecurityConfig } from "./config/config-schema.ts";
+import type { AccountSecurity } from "./account-security.ts";
+import type { TrustConfig } from "./config/config-schema.ts";
 
 export interface TrustPorts {
   readonly wallClock: WallClock;
@@ -14,32 +16,46 @@ export interface TrustPorts {
 }
 
 /**
- * What decides on the server's certificate. Without trust in the configuration nothing is accepted: PSK needs none, and
- * a server with a certificate must not pass unchecked. Rejects with CodedError "BAD_TRUST_FILE" that names the file.
+ * What decides on the server's certificate: what the account names (/0/x/4, 13, 15) with the trust store of the
+ * configuration, or that alone. Without either nothing is accepted: PSK needs none, and a server with a certificate must
+ * not pass unchecked. Rejects with CodedError "BAD_TRUST_FILE" that names the file, and as `verifierForUsage` throws.
  */
 export async function createVerifier(
-  { trust, sni }: SecurityConfig,
+  account: AccountSecurity,
   server: ServerUri,
   ports: TrustPorts,
 ): Promise<CertificateVerifier> {
-  if (trust?.pinned !== undefined) {
+  const { settings, trust, serverName } = account;
+  const { serverPublicKey: association } = settings;
+  if (!association && trust?.pinned !== undefined) {
     const [certificate = new Uint8Array()] = await certificatesIn(trust.pinned, ports);
     return new PinnedCertificate({ match: "exact", certificate });
   }
-  if (trust?.anchors === undefined) return nothingTrusted;
-  const files = await Promise.all(trust.anchors.map((file) => certificatesIn(file, ports)));
-  const { allowCommonName } = trust;
-  const peer = { role: "server", name: sni ?? server.host, allowCommonName } as const;
-  return new PathValidator({ anchors: files.flat(), peer, clock: ports.wallClock });
+  if (!association && trust?.anchors === undefined) return nothingTrusted;
+  const name = serverName ?? server.host;
+  const peer = { role: "server", name, allowCommonName: trust?.allowCommonName ?? false } as const;
+  const validator = { anchors: await anchorsOf(trust, ports), peer, clock: ports.wallClock };
+  if (!association) return new PathValidator(validator);
+  return verifierForUsage({
+    ...validator,
+    association,
+    usage: oneOf(CertificateUsage, settings.certificateUsage, "certificate usage"),
+    matchingType: oneOf(MatchingType, settings.matchingType, "matching type"),
+  });
 }
 
 const nothingTrusted: CertificateVerifier = {
   verify: async () => ({
     accepted: false,
     code: "untrusted",
-    message: "the configuration has neither server.security.trust.anchors nor .pinned",
+    message: "the account names no certificate, and the configuration has neither trust.anchors nor trust.pinned",
   }),
 };
+
+async function anchorsOf(trust: TrustConfig | undefined, ports: TrustPorts): Promise<readonly Uint8Array[]> {
+  const files = await Promise.all((trust?.anchors ?? []).map((file) => certificatesIn(file, ports)));
+  return files.flat();
+}
 
 async function certificatesIn(file: string, ports: TrustPorts): Promise<readonly Uint8Array[]> {
   try {
@@ -51,4 +67,11 @@ async function certificatesIn(file: string, ports: TrustPorts): Promise<readonly
   } catch (cause) {
     throw new CodedError("BAD_TRUST_FILE", `trust file ${file}: ${describeError(cause)}`, { cause });
   }
+}
+
+/** Throws CodedError "BAD_ACCOUNT" for a number that stands for nothing. */
+function oneOf<T extends number>(numbers: Readonly<Record<string, T>>, value: number, what: string): T {
+  const found = Object.values(numbers).find((each) => each === value);
+  if (found === undefined) throw new CodedError("BAD_ACCOUNT", `${what} ${value} of the account stands for nothing`);
+  return found;
 }

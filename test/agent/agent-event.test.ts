@@ -5,10 +5,12 @@ import { CodedError } from "../../src/util/coded-error.ts";
 
 test("an event is one line of JSON with errors in words", () => {
   const error = new CodedError("NAME_NOT_RESOLVED", "in words", { cause: new Error("below") });
-  const line = eventLine({ type: "retrying", reason: "connecting failed", error, attempt: 1, milliseconds: 60_000 });
+  const fields = { server: 1, reason: "connecting failed", attempt: 1, milliseconds: 60_000 };
+  const line = eventLine({ type: "retrying", error, ...fields });
   assert.equal(line.indexOf("\n"), line.length - 1);
   assert.deepEqual(JSON.parse(line), {
     event: "retrying",
+    server: 1,
     reason: "connecting failed",
     error: { code: "NAME_NOT_RESOLVED", message: "in words: below" },
     attempt: 1,

@@ -2,8 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createVerifier } from "../../src/agent/trust.ts";
 import { parseServerUri } from "../../src/association/server-uri.ts";
+import type { SecuritySettings } from "../../src/lwm2m/bootstrap/security-settings.ts";
 import { SandboxCa } from "../../src/sandbox/sandbox-ca.ts";
 import { encodeUtf8 } from "../../src/util/bytes.ts";
+
+const settings: SecuritySettings = {
+  instance: 0,
+  uri: "coaps://127.0.0.1",
+  bootstrap: false,
+  mode: "x509",
+  holdOffSeconds: 0,
+  matchingType: 0,
+  certificateUsage: 0,
+  cipherSuites: [],
+  groups: [],
+  secondaryUris: [],
+  oscore: false,
+};
 
 const { signal } = new AbortController();
 
@@ -21,8 +36,8 @@ async function setUp() {
   };
   const ports = { files, wallClock: { now: () => Date.now(), trusted: true } };
   const verdict = async (trust: object, uri = "coaps://127.0.0.1", chain = [server.certificate], sni?: string) => {
-    const security = { credential: "iotsafe:", trust: { allowCommonName: false, ...trust }, ...(sni && { sni }) };
-    const verifier = await createVerifier(security, parseServerUri(uri), ports);
+    const own = { trust: { allowCommonName: false, ...trust }, ...(sni !== undefined && { serverName: sni }) };
+    const verifier = await createVerifier({ settings, configured: true, ...own }, parseServerUri(uri), ports);
     const result = await verifier.verify(chain, signal);
     return result.accepted ? "accepted" : result.code;
   };

@@ -21,6 +21,8 @@ test("a minimal file is enough and the rest has defaults", () => {
   const config = parseConfig(minimal, "/etc/agent.yaml");
   assert.deepEqual(config, {
     endpoint: "device-1",
+    lwm2m: "1.1",
+    credentials: {},
     server: { uri: "coap://server.example", shortServerId: 1, lifetime: 86_400, binding: "U" },
     stateDirectory: "/var/lib/lwm2m-safe",
     device: {},
@@ -39,7 +41,7 @@ server:
 `;
   const config = parseConfig(text, "/etc/agent/config.yaml");
   assert.equal(config.stateDirectory, "/etc/agent/state");
-  assert.deepEqual(config.server.security?.trust?.anchors, ["/etc/agent/ca.pem", "/abs/ca.pem"]);
+  assert.deepEqual(config.server?.security?.trust?.anchors, ["/etc/agent/ca.pem", "/abs/ca.pem"]);
 });
 
 test("a wrong value: file, line, key, what was expected and what came", () => {
@@ -67,17 +69,37 @@ test("a missing key is told at the line of what it is missing from", () => {
     problems("endpoint: d\nserver:\n  lifetime: 5\n")[0] ?? "",
     /^\/etc\/agent\.yaml:2: server\.uri: expected a URI like/,
   );
-  assert.equal(problems("").length, 2);
+  assert.equal(problems("").length, 1);
+  assert.match(
+    problems("endpoint: d\n")[0] ?? "",
+    /^\/etc\/agent\.yaml:1: server: expected a server to register with, or/,
+  );
 });
 
 test("coaps needs a credential and coap takes none", () => {
   assert.deepEqual(problems("endpoint: d\nserver:\n  uri: coaps://h\n"), [
-    "/etc/agent.yaml:2: server.security: expected security.credential, because the URI is coaps, got nothing",
+    "/etc/agent.yaml:2: server.security: expected security.credential or credentials.default, because the URI is coaps, got nothing",
   ]);
   assert.match(
     problems(`${minimal}  security:\n    credential: "iotsafe:"\n`)[0] ?? "",
     /:4: server\.security: expected no security section/,
   );
+});
+
+test("several servers, each with a short server id of its own, with a default credential and trust", () => {
+  const text = `endpoint: d
+credentials: { default: "iotsafe:" }
+trust: { anchors: [ca.pem] }
+servers:
+  - { uri: "coaps://a", shortServerId: 1 }
+  - { uri: "coaps://b", shortServerId: ID }
+bootstrap: { uri: "coaps://bs", holdOff: 5 }
+`;
+  const config = parseConfig(text.replace("ID", "2"), "/etc/agent.yaml");
+  assert.deepEqual(config.trust?.anchors, ["/etc/ca.pem"]);
+  assert.deepEqual(problems(text.replace("ID", "1")), [
+    "/etc/agent.yaml:6: servers.1.shortServerId: expected a short server id that no other server has, got 1",
+  ]);
 });
 
 test("trust is either anchors or a pinned certificate", () => {

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { Agent } from "../../src/agent/agent.ts";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
 import { CardFiguresCounter } from "../../src/agent/card-figures.ts";
-import { createDataModel } from "../../src/agent/data-model.ts";
+import { deviceObjects } from "../../src/agent/data-model.ts";
 import { parseConfig } from "../../src/cli/config/load-config.ts";
 import type { CertificateCache } from "../../src/credentials/adapters/iotsafe/certificate-cache.ts";
 import { IotSafeProvider } from "../../src/credentials/adapters/iotsafe/iotsafe-provider.ts";
 import { nodeEphemeralKeys } from "../../src/crypto/ephemeral-keys.ts";
+import { FolderRecords } from "../../src/platform/folder-records.ts";
 import { FaultInjector } from "../../src/sandbox/card/fault-injector.ts";
 import { InProcessCard } from "../../src/sandbox/card/in-process-card.ts";
 import type { Profile } from "../../src/sandbox/card/profile.ts";
@@ -21,6 +22,7 @@ import { RecordingLog } from "./fault-log.ts";
 import { MemoryNetwork } from "./fault-network.ts";
 import { FaultServer } from "./fault-server.ts";
 import { testSim } from "./iotsafe-host.ts";
+import { MemoryFolder } from "./memory-folder.ts";
 import { serverVerifier } from "./sandbox.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -91,7 +93,10 @@ export class FaultBench {
         ...(cache && { cache }),
       }),
       createVerifier: async () => serverVerifier(ca),
-      createDataModel: (server) => createDataModel(server, { currentTime: () => 0 }, registry, time),
+      wallClock: time,
+      store: new FolderRecords(new MemoryFolder(), log),
+      definitions: registry,
+      objects: deviceObjects({ device: { currentTime: () => 0 } }, registry, time),
       onEvent: (event) => this.events.push(event),
     });
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { logLevel, seconds, section, serverUri, text, whole } from "./config-fields.ts";
+import { logLevel, section, text } from "./config-fields.ts";
+import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
 /**
  * The agent's configuration. Every message is the expectation in words ("a whole number of seconds from 0 on"); whoever
@@ -7,15 +8,13 @@ import { logLevel, seconds, section, serverUri, text, whole } from "./config-fie
  */
 export const configSchema = section({
   endpoint: text("the endpoint name that the server knows the device by, for example urn:imei:490154203237518"),
-  server: section({
-    uri: serverUri(),
-    shortServerId: whole("a short server id from 1 to 65534", 1, 65534).default(1),
-    lifetime: whole("a lifetime in whole seconds from 1 on", 1, 2 ** 31 - 1).default(86_400),
-    binding: z.enum(["U"], { error: 'the binding "U" (UDP)' }).default("U"),
-    defaultMinimumPeriod: seconds().optional(),
-    defaultMaximumPeriod: seconds().optional(),
-    security: security().optional(),
-  }).superRefine(securityFitsUri),
+  lwm2m: z.enum(["1.0", "1.1", "1.2"], { error: 'a version of LwM2M: "1.0", "1.1" or "1.2"' }).default("1.1"),
+  server: serverSection().optional(),
+  servers: z.array(serverSection(), { error: "a list of servers" }).optional(),
+  bootstrap: bootstrapSection().optional(),
+  smartCard: section({ channel: text("pcsc, pcsc:READER, socket:PATH or tcp:HOST:PORT").default("pcsc") }).optional(),
+  credentials: section({ default: text("a credential URI: iotsafe:… or file:…").optional() }).prefault({}),
+  trust: trustSection().optional(),
   stateDirectory: text("the folder where the agent keeps what survives a restart").default("/var/lib/lwm2m-safe"),
   device: section({
     manufacturer: text("the maker's name").optional(),
@@ -30,39 +29,63 @@ export const configSchema = section({
   }).prefault({}),
   network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
-});
+})
+  .superRefine(hasAnAccount)
+  .superRefine(hasCredentials);
 
 export type AgentConfig = DeepReadonly<z.output<typeof configSchema>>;
-export type ServerConfig = AgentConfig["server"];
+export type ServerConfig = NonNullable<AgentConfig["server"]>;
+export type BootstrapConfig = NonNullable<AgentConfig["bootstrap"]>;
 export type SecurityConfig = NonNullable<ServerConfig["security"]>;
+export type TrustConfig = NonNullable<AgentConfig["trust"]>;
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
-function security() {
-  const trust = section({
-    anchors: z
-      .array(text("a certificate file (PEM or DER)"), { error: "a list of certificate files" })
-      .min(1, { error: "at least one certificate file" })
-      .optional(),
-    pinned: text("the file of the server's own certificate").optional(),
-    allowCommonName: z.boolean({ error: "true or false" }).default(false),
-  }).refine(({ anchors, pinned }) => (anchors === undefined) !== (pinned === undefined), {
-    error: "either anchors or pinned",
-  });
-  return section({
-    credential: text("a credential URI: iotsafe:… or file:…"),
-    trust: trust.optional(),
-    sni: text("the server name to ask for and to check in the certificate").optional(),
+/** Every server of the configuration, however it is written. */
+export function serversOf({ server, servers = [] }: AgentConfig): readonly ServerConfig[] {
+  return server ? [server, ...servers] : servers;
+}
+
+interface Account {
+  readonly uri: string;
+  readonly shortServerId?: number;
+  readonly security?: { readonly credential?: string | undefined } | undefined;
+}
+
+/** What the checks across sections look at. */
+interface Parsed {
+  readonly server?: Account | undefined;
+  readonly servers?: readonly Account[] | undefined;
+  readonly bootstrap?: Account | undefined;
+  readonly smartCard?: unknown;
+  readonly credentials: { readonly default?: string | undefined };
+}
+
+function hasAnAccount(config: Parsed, context: z.RefinementCtx): void {
+  const { server, servers = [], bootstrap, smartCard } = config;
+  const all = server ? [server, ...servers] : servers;
+  if (all.length === 0 && !bootstrap && !smartCard) {
+    const message = "a server to register with, or bootstrap, or smartCard";
+    context.addIssue({ code: "custom", path: ["server"], message });
+  }
+  servers.forEach(({ shortServerId }, index) => {
+    const first = all.findIndex((each) => each.shortServerId === shortServerId);
+    if (first === (server ? index + 1 : index)) return;
+    const message = "a short server id that no other server has";
+    context.addIssue({ code: "custom", path: ["servers", index, "shortServerId"], message });
   });
 }
 
-function securityFitsUri(server: { uri: string; security?: unknown }, context: z.RefinementCtx): void {
-  const secure = server.uri.toLowerCase().startsWith("coaps:");
-  if (secure && server.security === undefined) {
-    context.addIssue({ code: "custom", path: ["security"], message: "security.credential, because the URI is coaps" });
-  }
-  if (!secure && server.security !== undefined) {
-    const message = "no security section, because the URI is coap and sends everything in the clear";
-    context.addIssue({ code: "custom", path: ["security"], message });
+function hasCredentials({ server, servers = [], bootstrap, credentials }: Parsed, context: z.RefinementCtx): void {
+  const accounts: readonly (readonly [path: readonly (string | number)[], account: Account | undefined])[] = [
+    [["server"], server],
+    ...servers.map((each, index) => [["servers", index], each] as const),
+    [["bootstrap"], bootstrap],
+  ];
+  for (const [path, account] of accounts) {
+    const isSecure = account?.uri.toLowerCase().startsWith("coaps:");
+    if (!isSecure || account?.security?.credential || credentials.default) continue;
+    const message = "security.credential or credentials.default, because the URI is coaps";
+    context.addIssue({ code: "custom", path: [...path, "security"], message });
   }
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type AgentConfig, configSchema } from "../../agent/config/config-schema.ts";
+import {
+  type AgentConfig,
+  configSchema,
+  type ServerConfig,
+  type TrustConfig,
+} from "../../agent/config/config-schema.ts";
 import { ConfigError } from "./config-error.ts";
 import { describeIssue } from "./describe-issue.ts";
 import { SourceDocument } from "./source-document.ts";
@@ -27,17 +32,28 @@ function readText(path: string): string {
 }
 
 function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { server } = config;
-  const trust = server.security?.trust;
-  if (!server.security || !trust) return { ...config, stateDirectory: resolve(folder, config.stateDirectory) };
-  const absolute = {
-    ...trust,
-    ...(trust.anchors && { anchors: trust.anchors.map((file) => resolve(folder, file)) }),
-    ...(trust.pinned && { pinned: resolve(folder, trust.pinned) }),
-  };
+  const { server, servers, bootstrap, trust } = config;
   return {
     ...config,
     stateDirectory: resolve(folder, config.stateDirectory),
-    server: { ...server, security: { ...server.security, trust: absolute } },
+    ...(server && { server: withAbsoluteTrust(server, folder) }),
+    ...(servers && { servers: servers.map((each) => withAbsoluteTrust(each, folder)) }),
+    ...(bootstrap && { bootstrap: withAbsoluteTrust(bootstrap, folder) }),
+    ...(trust && { trust: absoluteTrust(trust, folder) }),
+  };
+}
+
+function withAbsoluteTrust<T extends Pick<ServerConfig, "security">>(account: T, folder: string): T {
+  const { security } = account;
+  if (!security?.trust) return account;
+  return { ...account, security: { ...security, trust: absoluteTrust(security.trust, folder) } };
+}
+
+function absoluteTrust(trust: TrustConfig, folder: string): TrustConfig {
+  const { anchors, pinned } = trust;
+  return {
+    ...trust,
+    ...(anchors && { anchors: anchors.map((file) => resolve(folder, file)) }),
+    ...(pinned && { pinned: resolve(folder, pinned) }),
   };
 }

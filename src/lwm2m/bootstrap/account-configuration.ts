@@ -99,13 +99,16 @@ export class AccountConfiguration {
     await this.#commit(draft, undefined, this.#bootstrapAccountEndsAt);
   }
 
-  /** Factory data: whole objects. Rejects with a CodedError; nothing has changed then. */
+  /**
+   * Factory data: whole objects. They are not saved, so that a device whose disk is full or read-only has them too. Rejects
+   * with a CodedError; nothing has changed then.
+   */
   async applyFactory(factory: Configuration): Promise<void> {
     const draft = this.newDraft();
     const records: DataRecord[] = [...factory].flatMap(([objectId, content]) => contentRecords(objectId, content));
     await installObjects(draft, records, this.#options.logger);
     await this.#requireUsable(draft, "the factory data");
-    await this.#commit(draft, undefined, undefined);
+    await this.#commit(draft, undefined, undefined, "as it came");
   }
 
   /** /0/x/12 has passed. */
@@ -156,11 +159,17 @@ export class AccountConfiguration {
     }
   }
 
-  async #commit(draft: ConfigurationDraft, card: CardOrigin | undefined, endsAt: number | undefined): Promise<void> {
+  async #commit(
+    draft: ConfigurationDraft,
+    card: CardOrigin | undefined,
+    endsAt: number | undefined,
+    keeping: "saved" | "as it came" = "saved",
+  ): Promise<void> {
     const { store, exclusive = atOnce } = this.#options;
     for (const shortServerId of await departedServers(draft)) await forgetServer(draft, shortServerId);
     const configuration = await this.#stored(draft);
-    await exclusive(() => draft.commit(() => store.save({ configuration, ...this.#details(card, endsAt) })));
+    const save = () => store.save({ configuration, ...this.#details(card, endsAt) });
+    await exclusive(() => draft.commit(keeping === "saved" ? save : undefined));
     this.#card = card;
     this.#bootstrapAccountEndsAt = endsAt;
   }

@@ -33,16 +33,21 @@ const ALL_BUT_CREATE = 15;
 
 /**
  * The Access Control object (/2) and what it decides. It counts only while there are several server accounts (OMA
- * LwM2M Core 1.2 §8.1); an instance that no entry is about is then closed to all of them.
+ * LwM2M Core 1.2 §8.1); an instance that no entry is about is then closed to all of them, unless the device says else.
  */
 export class AccessControlObject extends TableObject implements AccessControl {
   readonly #entries = new Map<number, AccessControlEntry>();
   readonly #servers: () => readonly number[];
+  readonly #unlistedRights: () => number;
 
-  /** `servers` gives the short server ids of the accounts there are now. */
-  constructor(definition: ObjectDefinition, servers: () => readonly number[]) {
+  /**
+   * `servers` gives the short server ids of the accounts there are now, `unlistedRights` the rights to what no entry is
+   * about: none when absent.
+   */
+  constructor(definition: ObjectDefinition, servers: () => readonly number[], unlistedRights: () => number = () => 0) {
     super(definition);
     this.#servers = servers;
+    this.#unlistedRights = unlistedRights;
   }
 
   /** By instance id, ascending. */
@@ -87,7 +92,7 @@ export class AccessControlObject extends TableObject implements AccessControl {
     if (objectId === ACCESS_CONTROL) return this.#allowsOwn(shortServerId, right, instanceId);
     const target = right === "create" ? MAX_ID : (instanceId ?? MAX_ID);
     const [, entry] = this.#find(objectId, target) ?? [];
-    if (!entry) return false;
+    if (!entry) return (this.#unlistedRights() & accessRightBits[right]) !== 0;
     // The default entry is about an instance; the right to create is given to a server by name.
     const mask = right === "create" ? (entry.acl.get(shortServerId) ?? 0) : rightsOf(entry, shortServerId);
     return (mask & accessRightBits[right]) !== 0;
