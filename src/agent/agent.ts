@@ -1,6 +1,7 @@
 import { parseServerUri } from "../association/server-uri.ts";
 import type { DataModel } from "../lwm2m/data-model/data-model.ts";
 import { ServerInstance } from "../lwm2m/objects/server-instance.ts";
+import { patientRetry } from "../lwm2m/registration/account-retry.ts";
 import { ServerAccount } from "../lwm2m/server-account.ts";
 import type { ServerAccountStatus } from "../lwm2m/server-account-event.ts";
 import { withDeadline } from "../smartcard/deadline.ts";
@@ -78,6 +79,8 @@ export class Agent {
       associations: new ServerAssociations(config, { ...this.#ports, emit }),
       uriPath: uri.path,
       uriQuery: uri.query,
+      // A configuration file says nothing of retries: an agent that gave up for a day would surprise whoever wrote it.
+      retry: patientRetry,
       clock,
       timers,
       entropy,
