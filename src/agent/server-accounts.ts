@@ -4,6 +4,7 @@ import type { Accounts, ServerAccountSettings } from "../lwm2m/bootstrap/account
 import type { SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
 import type { LwM2mVersion } from "../lwm2m/model/lwm2m-version.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import { patientRetry } from "../lwm2m/registration/account-retry.ts";
 import { ServerAccount } from "../lwm2m/server-account.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import type { Logger } from "../util/log.ts";
@@ -65,13 +66,14 @@ export class ServerAccounts {
   }
 
   /** These are the accounts now. Those that went de-register; a changed one does so before its successor starts. */
-  apply({ servers }: Accounts, reason: string): Promise<void> {
+  apply({ servers, bootstrap }: Accounts, reason: string): Promise<void> {
     return this.#do(async () => {
       const gone = this.all.filter(({ settings }) => !servers.some((each) => isSame(settings, each)));
       for (const { settings } of gone) this.#running.delete(settings.shortServerId);
       await Promise.all(gone.map(({ account }) => account.stop(reason)));
       if (this.#over) return;
-      for (const settings of servers) if (!this.#running.has(settings.shortServerId)) this.#start(settings);
+      for (const settings of servers)
+        if (!this.#running.has(settings.shortServerId)) this.#start(settings, bootstrap === undefined);
     });
   }
 
@@ -88,7 +90,8 @@ export class ServerAccounts {
     });
   }
 
-  #start(settings: ServerAccountSettings): void {
+  /** `alone`: nobody could give us another account, so one that gave up for a day would help nobody. */
+  #start(settings: ServerAccountSettings, alone: boolean): void {
     const { objects, associations, onEvent, logger, ...others } = this.#options;
     const { shortServerId, security, serverInstance } = settings;
     const server = objects.server(serverInstance);
@@ -103,6 +106,7 @@ export class ServerAccounts {
       dataModel: objects.model,
       access: objects.access,
       associations: associations(security),
+      ...(alone && { retry: patientRetry }),
       onEvent: (event) => onEvent(shortServerId, event),
     });
     this.#running.set(shortServerId, { settings, account, enabled: true });

@@ -5,7 +5,14 @@ export type ServerAccountState =
   | "registering"
   | "registered"
   | "updating"
+  /** In queue mode: not to be reached. */
+  | "asleep"
+  /** After a failure, until the next attempt. */
   | "waiting"
+  /** All attempts that the server allows are used up, or it will not have us. */
+  | "given-up"
+  /** Without a network by our own choice. */
+  | "offline"
   | "disabled"
   | "deregistering";
 
@@ -28,6 +35,8 @@ export type ServerAccountEvent =
       /** Of the Register exchange alone. */
       readonly traffic?: TrafficTotals;
     }
+  /** The registration goes on over a new association in the same security context; an Update follows. */
+  | { readonly type: "resumed"; readonly reason: string }
   | { readonly type: "updated"; readonly reason: string; readonly location: readonly string[] }
   | { readonly type: "deregistered"; readonly reason: string }
   | { readonly type: "disabled"; readonly reason: string; readonly milliseconds: number }
@@ -40,7 +49,14 @@ export type ServerAccountEvent =
       readonly error: Error;
       readonly attempt: number;
       readonly milliseconds: number;
+      /** The last attempt of a communication sequence: whoever waits for this server goes on without it. */
+      readonly sequenceEnded?: boolean;
     }
+  /** No attempt follows before `resume`: all are used up, or the server will not have us. */
+  | { readonly type: "given-up"; readonly reason: string; readonly error: Error }
+  /** In queue mode: until an Update is due or there is something to tell. */
+  | { readonly type: "asleep"; readonly reason: string }
+  | { readonly type: "offline"; readonly reason: string }
   | { readonly type: "observing"; readonly path: string }
   | { readonly type: "observation-ended"; readonly path: string; readonly reason: string }
   | { readonly type: "notified"; readonly path: string; readonly confirmable: boolean }

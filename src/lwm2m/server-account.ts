@@ -1,51 +1,29 @@
-import type { Entropy } from "../crypto/ports.ts";
 import type { Path } from "../formats/path.ts";
 import { describeError } from "../util/coded-error.ts";
-import type { Logger } from "../util/log.ts";
-import { type RetryPolicy, RetrySchedule } from "../util/retry-schedule.ts";
-import type { MonotonicClock, Timers, WallClock } from "../util/time.ts";
-import { type AccessControl, fullAccess } from "./data-model/access-control.ts";
+import { fullAccess } from "./data-model/access-control.ts";
 import { AttributeStore } from "./data-model/attribute-store.ts";
-import type { DataModel } from "./data-model/data-model.ts";
-import type { LwM2mVersion } from "./model/lwm2m-version.ts";
-import type { ServerInstance } from "./objects/server-instance.ts";
-import { type ObservationStatus, ServerObservations } from "./observation/server-observations.ts";
-import type { AssociationFactory } from "./ports/association-factory.ts";
+import {
+  type ObservationEvent,
+  type ObservationStatus,
+  ServerObservations,
+} from "./observation/server-observations.ts";
+import { AccountRetry } from "./registration/account-retry.ts";
 import { AccountTriggers } from "./registration/account-triggers.ts";
+import { QueueMode } from "./registration/queue-mode.ts";
 import { Registrar } from "./registration/registrar.ts";
+import type { RegisteredChannel } from "./registration/registration.ts";
 import { RegistrationCycle } from "./registration/registration-cycle.ts";
 import { RegistrationMachine } from "./registration/registration-machine.ts";
 import { WakeUps } from "./registration/wake-ups.ts";
 import { SendError } from "./send/send-error.ts";
 import { type SendFormat, sendValues } from "./send/send-values.ts";
 import type { ServerAccountEvent, ServerAccountStatus } from "./server-account-event.ts";
+import type { ServerAccountOptions } from "./server-account-options.ts";
 import { ServerSession } from "./server-session.ts";
 
-export interface ServerAccountOptions {
-  readonly endpointName: string;
-  /** Lifetime, binding and default periods are taken from here and followed when they change. */
-  readonly server: ServerInstance;
-  readonly dataModel: DataModel;
-  readonly associations: AssociationFactory;
-  /** "1.1" when absent. An older one is tried when the server answers 4.12. */
-  readonly version?: LwM2mVersion;
-  /** Path and query items of the server URI, which precede ours (OMA LwM2M Transport 1.2 §6.4). */
-  readonly uriPath?: readonly string[];
-  readonly uriQuery?: readonly string[];
-  /** Full access when absent: right for a device with one server. */
-  readonly access?: AccessControl;
-  /** Between failed attempts; 2 s, doubling up to 5 min, when absent. */
-  readonly retry?: RetryPolicy;
-  readonly clock: MonotonicClock;
-  /** For the times of values that could not be told when they were new; relative times when absent. */
-  readonly wallClock?: WallClock;
-  readonly timers: Timers;
-  readonly entropy: Entropy;
-  readonly logger: Logger;
-  readonly onEvent?: (event: ServerAccountEvent) => void;
-}
+export type { ServerAccountOptions } from "./server-account-options.ts";
 
-const defaultRetry: RetryPolicy = { firstDelayMs: 2000, maxDelayMs: 300_000, jitter: 0.25 };
+const RETRY_JITTER = 0.5;
 
 /** One server: connects, registers, keeps the registration, answers requests and notifies, until stopped. */
 export class ServerAccount {
@@ -56,10 +34,15 @@ export class ServerAccount {
   readonly #attributes = new AttributeStore();
   readonly #observations: ServerObservations;
   readonly #triggers: AccountTriggers;
+  readonly #session: ServerSession;
+  /** Of those who wait for the account to leave a state. */
+  readonly #moved = new Set<() => void>();
   #cycle: RegistrationCycle | undefined;
   #running: Promise<void> | undefined;
   #abort = new AbortController();
   #since: number;
+  /** Why it is to be offline, also before it starts. */
+  #offline: string | undefined;
 
   constructor(options: ServerAccountOptions) {
     const { server, dataModel, clock, timers, logger } = options;
@@ -71,7 +54,9 @@ export class ServerAccount {
       ...(options.wallClock && { wallClock: options.wallClock }),
       defaults: () => this.#defaults(),
       storing: () => server.settings.notificationStoring,
-      onEvent: (event) => this.#emit(event),
+      onEvent: (event) => this.#observationEvent(event),
+      onUnreachable: () => this.#wakeUps.post({ type: "silent", reason: "a notification was not acknowledged" }),
+      onKept: () => this.#wake("something to notify"),
     });
     this.#options = options;
     this.#since = clock.now();
@@ -84,12 +69,24 @@ export class ServerAccount {
     this.#machine = new RegistrationMachine(({ from, to, reason }) => {
       this.#since = clock.now();
       logger.debug("state", { server: server.settings.shortServerId, from, to, reason });
+      for (const moved of [...this.#moved]) moved();
+    });
+    const { access = fullAccess } = options;
+    this.#session = new ServerSession({
+      shortServerId: server.settings.shortServerId,
+      model: dataModel,
+      access,
+      attributes,
+      observations,
+      logger,
+      onRequest: () => this.#cycle?.active(),
     });
   }
 
-  /** Never throws and never gives up: whatever fails is retried with back-off. */
+  /** Never throws: whatever fails is tried again as the server's retry resources say. */
   start(): void {
     if (this.#running) return;
+    if (this.#offline !== undefined) this.#wakeUps.post({ type: "offline", reason: this.#offline });
     this.#abort = new AbortController();
     this.#machine.step("start", "started");
     this.#cycle = this.#newCycle();
@@ -115,12 +112,32 @@ export class ServerAccount {
     this.#wakeUps.post({ type: "update", reason });
   }
 
+  /** Tries again from the beginning after "given-up"; nothing in any other state. */
+  resume(reason: string): void {
+    this.#wakeUps.post({ type: "resume", reason });
+  }
+
+  /** Closes the association and stays quiet. The registration is kept, and goes on afterwards where it can. */
+  goOffline(reason: string): void {
+    this.#offline = reason;
+    this.#wakeUps.withdraw("online");
+    if (!this.#running) return;
+    this.#wakeUps.post({ type: "offline", reason });
+    this.#cycle?.interrupt();
+  }
+
+  goOnline(reason: string): void {
+    this.#offline = undefined;
+    this.#wakeUps.withdraw("offline");
+    if (this.#running) this.#wakeUps.post({ type: "online", reason });
+  }
+
   /**
-   * Sends the values below paths without being asked. Rejects with SendError (its code says why) and with what the
-   * association rejects with.
+   * Sends the values below paths without being asked; in queue mode the device wakes up for it. Rejects with SendError
+   * (its code says why) and with what the association rejects with.
    */
   async send(paths: readonly Path[], contentFormat?: SendFormat): Promise<void> {
-    const channel = this.#cycle?.channel;
+    const channel = await this.#awakeChannel();
     if (!channel) throw new SendError("SEND_NOT_REGISTERED", "not registered with the server now");
     const { dataModel: model, server, access = fullAccess, uriPath = [], uriQuery = [] } = this.#options;
     const { shortServerId, muteSend } = server.settings;
@@ -169,28 +186,63 @@ export class ServerAccount {
   }
 
   #newCycle(): RegistrationCycle {
-    const { server, associations, clock, timers, logger, entropy, retry = defaultRetry } = this.#options;
+    const { server, associations, clock, timers, logger, queueMode = {}, beforeContact, canBootstrap } = this.#options;
     return new RegistrationCycle({
       server,
       associations,
+      session: this.#session,
       registrar: this.#registrar,
       machine: this.#machine,
       wakeUps: this.#wakeUps,
-      retry: new RetrySchedule(retry, entropy),
+      retry: this.#newRetry(),
+      queueMode: new QueueMode(server, queueMode, clock),
       signal: this.#abort.signal,
       clock,
       timers,
       logger,
-      newSession: () => this.#newSession(),
+      beforeContact: async () => (beforeContact ? beforeContact() : true),
+      canBootstrap: () => canBootstrap?.() ?? false,
       emit: (event) => this.#emit(event),
     });
   }
 
-  #newSession(): ServerSession {
-    const { dataModel: model, logger, access = fullAccess, server } = this.#options;
-    const { shortServerId } = server.settings;
-    const [attributes, observations] = [this.#attributes, this.#observations];
-    return new ServerSession({ shortServerId, model, access, attributes, observations, logger });
+  #newRetry(): AccountRetry {
+    const { server, retry, retryJitter: jitter = RETRY_JITTER, entropy } = this.#options;
+    return new AccountRetry({
+      settings: () => server.settings,
+      version: () => this.#registrar.version,
+      ...(retry && { patience: retry }),
+      jitter,
+      entropy,
+    });
+  }
+
+  /** In queue mode it takes an Update, or a new association, before there is one. */
+  async #awakeChannel(): Promise<RegisteredChannel | undefined> {
+    this.#wake("something to send");
+    if (this.#machine.state === "asleep") await this.#left(["asleep", "connecting", "registering", "updating"]);
+    return this.#cycle?.channel;
+  }
+
+  #wake(reason: string): void {
+    if (this.#machine.state === "asleep") this.#wakeUps.post({ type: "wake", reason });
+  }
+
+  /** Resolves when the account is in none of these states. */
+  #left(states: readonly string[]): Promise<void> {
+    return new Promise((resolve) => {
+      const moved = () => {
+        if (states.includes(this.#machine.state)) return;
+        this.#moved.delete(moved);
+        resolve();
+      };
+      this.#moved.add(moved);
+    });
+  }
+
+  #observationEvent(event: ObservationEvent): void {
+    if (event.type === "notified") this.#cycle?.active();
+    this.#emit(event);
   }
 
   #defaults() {

@@ -1,3 +1,4 @@
+import type { Association } from "../association/association.ts";
 import type { CoapRequest, CoapResponse, Observation, RequestHandler } from "../coap/exchange.ts";
 import { Code, codeText, Method } from "../coap/message.ts";
 import { ContentFormat } from "../formats/content-format.ts";
@@ -17,16 +18,21 @@ export interface ServerSessionOptions {
   readonly attributes: AttributeStore;
   readonly observations: ServerObservations;
   readonly logger: Logger;
+  /** Heard of every request. */
+  onRequest?(): void;
 }
 
 /** A server that asks before we are registered is made to wait, but not many times over. */
 const MAX_WAITING = 16;
 
-/** Answers one server's requests over one association, for as long as a registration lasts. */
+/** Answers one server's requests, over one association after another. */
 export class ServerSession {
   readonly #options: ServerSessionOptions;
+  /** Of the registration, while it can be used. */
   #context: ServerContext | undefined;
-  #over = false;
+  /** Of the registration, while there is no association. */
+  #kept: ServerContext | undefined;
+  #expecting = false;
   #waiting: (() => void)[] = [];
 
   constructor(options: ServerSessionOptions) {
@@ -35,6 +41,7 @@ export class ServerSession {
 
   /** For the association. Never rejects. */
   readonly handle: RequestHandler = async (request, observe) => {
+    this.#options.onRequest?.();
     const context = this.#context ?? (await this.#opened());
     const response = context ? await this.#answer(request, observe, context) : unavailable;
     const path = `/${request.path.join("/")}`;
@@ -42,30 +49,58 @@ export class ServerSession {
     return response;
   };
 
+  /** An association is being made: requests that come before the registration wait for it. */
+  expect(): void {
+    this.#expecting = true;
+  }
+
   /** Registered: what waited is answered. */
   open(version: LwM2mVersion): void {
-    const { shortServerId, access, attributes } = this.#options;
+    const { shortServerId, access, attributes, observations } = this.#options;
     this.#context = { shortServerId, version, access, attributes };
-    this.#options.observations.registered();
+    observations.registered();
+    this.hold(undefined);
     this.#release();
+  }
+
+  /** The association is gone, the registration is not: its observations wait. What waits for an answer gets 5.03. */
+  pause(): void {
+    this.#kept = this.#context ?? this.#kept;
+    this.#context = undefined;
+    this.#expecting = false;
+    this.hold("away");
+    this.#release();
+  }
+
+  /** The registration goes on over another association in the same security context. */
+  resume(association: Association): void {
+    this.#context = this.#kept;
+    this.#options.observations.resume((origin) => association.adoptObservation(origin));
+    this.#release();
+  }
+
+  /** "asleep": something to notify is worth waking up for; "away": it is kept as /1/x/6 says. */
+  hold(reason: "asleep" | "away" | undefined): void {
+    this.#options.observations.hold(reason);
   }
 
   /** The registration is over, and with it its observations. Requests wait for the next `open`. */
   suspend(reason: string): void {
     this.#context = undefined;
+    this.#kept = undefined;
     this.#options.observations.endAll(reason);
   }
 
   /** No more: what waits is answered 5.03. */
   close(reason: string): void {
-    this.#over = true;
+    this.#expecting = false;
     this.suspend(reason);
     this.#release();
   }
 
   async #opened(): Promise<ServerContext | undefined> {
     // OMA LwM2M Core 1.2 §6.3: a request that overtakes the answer to Register is none of ours yet.
-    if (this.#over || this.#waiting.length >= MAX_WAITING) return undefined;
+    if (!this.#expecting || this.#waiting.length >= MAX_WAITING) return undefined;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
     return this.#context;
   }

@@ -117,7 +117,7 @@ export class FakeServer implements AssociationFactory {
   /** What the next connection attempts end in; success when empty. */
   readonly connects: (Error | "never")[] = [];
   /** What the next requests are answered with; the defaults when empty. */
-  readonly answers: (CoapResponse | Error | "never" | "closes")[] = [];
+  readonly answers: (CoapResponse | Promise<CoapResponse> | Error | "never" | "closes")[] = [];
   #registrations = 0;
 
   get association(): FakeAssociation {

@@ -1,4 +1,4 @@
-import type { CoapResponse, Observation } from "../../coap/exchange.ts";
+import type { CoapResponse, Observation, ObservationOrigin } from "../../coap/exchange.ts";
 import type { DataRecord } from "../../formats/data-record.ts";
 import type { MonotonicClock, Timer, Timers } from "../../util/time.ts";
 import type { NotificationAttributes } from "../data-model/notification-attributes.ts";
@@ -24,6 +24,8 @@ export interface ActiveObservationPorts {
   /** What a failed sample tells the server; it ends the observation. */
   failure(error: unknown): CoapResponse;
   notified(confirmable: boolean): void;
+  /** There is something to notify that the server cannot be told now. */
+  kept(): void;
   /** The value can no longer be read, and the server was told if it could be. */
   failed(error: unknown): void;
 }
@@ -35,6 +37,8 @@ export class ActiveObservation {
   readonly #parts: readonly ObservedPart[];
   readonly #history = new History();
   #channel: Observation | undefined;
+  /** Under which the server still waits while there is no way to it. */
+  #origin: ObservationOrigin | undefined;
   #online = true;
   #notifiedAt: number;
   #confirmedAt: number;
@@ -79,6 +83,25 @@ export class ActiveObservation {
     this.#online = online;
     if (online && this.#history.size > 0) this.#tellHistory();
     this.touch();
+  }
+
+  /** Whether it is told over this one now. */
+  isOn(channel: Observation): boolean {
+    return this.#channel === channel;
+  }
+
+  /** There is no way to the server for now; `unreachable` as for `disconnect`. */
+  detach(unreachable: boolean): void {
+    this.#origin = this.#channel?.origin ?? this.#origin;
+    this.disconnect(unreachable);
+  }
+
+  /** Goes on over what `adopt` makes of the origin. Undefined: it does not, and the observation is over for the server. */
+  reattach(adopt: (origin: ObservationOrigin) => Observation | undefined): Observation | undefined {
+    this.#channel = this.#origin && adopt(this.#origin);
+    if (this.#channel && this.#history.size > 0) this.#tellHistory();
+    this.touch();
+    return this.#channel;
   }
 
   /** The observation is over for the server; what happens from now on is kept until it observes again. */
@@ -142,7 +165,10 @@ export class ActiveObservation {
     for (const [i, part] of this.#parts.entries()) part.look(samples[i] ?? [], this.#attributes(i));
     if (this.#idle || (this.#dueAt() ?? Number.POSITIVE_INFINITY) > this.#ports.clock.now()) return;
     if (this.#tells) this.#notify(recordsOf(samples), this.#isConfirmable());
-    else this.#store(this.#ports.clock.now(), recordsOf(samples));
+    else {
+      this.#store(this.#ports.clock.now(), recordsOf(samples));
+      this.#ports.kept();
+    }
     this.#notifiedAt = this.#ports.clock.now();
     for (const [i, part] of this.#parts.entries()) part.told(samples[i] ?? []);
   }

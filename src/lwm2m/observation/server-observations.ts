@@ -1,4 +1,4 @@
-import type { CoapRequest, CoapResponse, Observation, ObservationEnd } from "../../coap/exchange.ts";
+import type { CoapRequest, CoapResponse, Observation, ObservationEnd, ObservationOrigin } from "../../coap/exchange.ts";
 import { Method } from "../../coap/message.ts";
 import { formatPath, isWithin, type Path } from "../../formats/path.ts";
 import { describeError } from "../../util/coded-error.ts";
@@ -23,7 +23,14 @@ export interface ServerObservationsOptions {
   /** /1/x/6: notifications are kept while the server cannot be reached. */
   storing(): boolean;
   onEvent(event: ObservationEvent): void;
+  /** A confirmable notification was not acknowledged: the server, or the way to it, is gone. */
+  onUnreachable?(): void;
+  /** There is something to notify while the device sleeps. */
+  onKept?(): void;
 }
+
+/** Why nothing is notified now: the device sleeps and can wake up, or there is no way to the server. */
+export type HoldReason = "asleep" | "away";
 
 export type ObservationEvent =
   | { readonly type: "observing"; readonly path: string }
@@ -56,6 +63,7 @@ export class ServerObservations {
   readonly #active = new Map<string, ActiveObservation>();
   readonly #lapsed = new Map<string, ActiveObservation>();
   #online = true;
+  #held: HoldReason | undefined;
   #lapseTimer: Timer | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -100,10 +108,25 @@ export class ServerObservations {
     for (const observation of this.#all()) observation.touch();
   }
 
-  /** False while the server sleeps, or we do: notifications are kept, and told when it is true again. */
+  /** False while the server sleeps, or a person says so: notifications are kept, and told when it is true again. */
   setOnline(online: boolean): void {
     this.#online = online;
-    for (const observation of this.#active.values()) observation.setOnline(online);
+    this.#follow();
+  }
+
+  /** As `setOnline`, for the reasons of the registration. "asleep" keeps the newest value also where /1/x/6 is false. */
+  hold(reason: HoldReason | undefined): void {
+    this.#held = reason;
+    this.#follow();
+  }
+
+  /** Goes on with those whose association is gone over another in the same security context. */
+  resume(adopt: (origin: ObservationOrigin) => Observation | undefined): void {
+    for (const [id, observation] of [...this.#active]) {
+      const channel = observation.reattach(adopt);
+      if (channel) this.#follows(id, observation, channel);
+      else this.#lapse(id, observation, "it could not be taken along to the new association", false);
+    }
   }
 
   /** Ends all of them without a message: the registration that they belong to is over. */
@@ -130,10 +153,12 @@ export class ServerObservations {
 
   #add(channel: Observation, observation: ActiveObservation): void {
     const { id } = channel;
+    const replaced = this.#active.get(id);
+    if (replaced) this.#remove(id, replaced, "replaced by the server");
     this.#active.set(id, observation);
     this.#stopListening ??= this.#options.model.onChange((change) => this.#touchAround(change.path));
-    observation.setOnline(this.#online);
-    channel.onEnded((cause) => this.#ended(id, observation, cause));
+    observation.setOnline(this.#isTold);
+    this.#follows(id, observation, channel);
     this.#options.onEvent({ type: "observing", path: pathText(observation.source) });
     const key = pathText(observation.source);
     const earlier = this.#lapsed.get(key);
@@ -143,10 +168,25 @@ export class ServerObservations {
     observation.inherit(earlier);
   }
 
+  get #isTold(): boolean {
+    return this.#online && this.#held === undefined;
+  }
+
+  #follow(): void {
+    for (const observation of this.#active.values()) observation.setOnline(this.#isTold);
+  }
+
+  #follows(id: string, observation: ActiveObservation, channel: Observation): void {
+    channel.onEnded((cause) => {
+      if (observation.isOn(channel)) this.#ended(id, observation, cause);
+    });
+  }
+
+  /** Where only the way to the server is gone, the registration decides whether the observation is over. */
   #ended(id: string, observation: ActiveObservation, cause: ObservationEnd): void {
     if (cause === "cancelled") this.#remove(id, observation, "cancelled by the server");
-    else if (cause === "unreachable") this.#lapse(id, observation, "a notification was not acknowledged", true);
-    else this.#lapse(id, observation, "the endpoint closed", false);
+    else observation.detach(cause === "unreachable");
+    if (cause === "unreachable") this.#options.onUnreachable?.();
   }
 
   /** As `remove`, but keeps on looking for the time when the server observes the same again. */
@@ -211,6 +251,7 @@ export class ServerObservations {
       secondsOf: (at) => this.#secondsOf(at),
       failure: (error) => errorResponse(error, request, logger),
       notified: (confirmable) => onEvent({ type: "notified", path: pathText(source), confirmable }),
+      kept: () => this.#options.onKept?.(),
       failed: (error) => this.#failed(id, pathText(source), describeError(error)),
     };
   }
@@ -224,7 +265,7 @@ export class ServerObservations {
 
   /** Where a server says how much is to be kept of anything, nothing else is kept (OMA LwM2M Core 1.2 §5.1.2). */
   #capacity({ paths, attributes }: ObservedSource, context: ServerContext): number {
-    if (!this.#options.storing()) return 0;
+    if (!this.#options.storing()) return this.#held === "asleep" ? 1 : 0;
     const own = paths.flatMap((_, i) => attributes(i).hqmax ?? []);
     if (own.length > 0) return Math.max(...own);
     return context.attributes.has("hqmax") ? 0 : USUAL_CAPACITY;

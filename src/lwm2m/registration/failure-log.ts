@@ -20,6 +20,12 @@ export class FailureLog {
     this.#saidCode = code;
   }
 
+  gaveUp(error: Error, attempts: number): void {
+    const fields = { server: this.#server, reason: describeError(error), attempts };
+    this.#logger.warn("registration failed, all attempts are used up", fields);
+    this.#saidCode = undefined;
+  }
+
   succeeded(): void {
     this.#saidCode = undefined;
   }

@@ -13,6 +13,8 @@ export interface RegistrarOptions {
   readonly server: ServerInstance;
   readonly dataModel: DataModel;
   readonly version?: LwM2mVersion;
+  /** Of what the device has (LwM2M 1.2); a server that knows it needs no list of objects. */
+  readonly profileId?: string;
   readonly uriPath?: readonly string[];
   readonly uriQuery?: readonly string[];
   readonly logger: Logger;
@@ -22,26 +24,45 @@ export interface RegistrarOptions {
 export class Registrar {
   readonly #options: RegistrarOptions;
   #version: LwM2mVersion;
+  #profileId: string | undefined;
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
     this.#version = options.version ?? "1.1";
+    this.#profileId = options.profileId;
+  }
+
+  /** What the next Register says. */
+  get version(): LwM2mVersion {
+    return this.#version;
   }
 
   /** Throws RegistrationError when the server refuses every version, and whatever `send` throws. */
   async register(send: SendRequest): Promise<Registration> {
     const { endpointName, uriPath = [], uriQuery = [] } = this.#options;
+    const profileId = this.#version === "1.2" && this.#profileId !== undefined && { profileId: this.#profileId };
     try {
-      const parameters = { endpointName, version: this.#version, uriPath, uriQuery, ...this.#now() };
+      const parameters = { endpointName, version: this.#version, uriPath, uriQuery, ...profileId, ...this.#now() };
       return await Registration.register(parameters, send);
     } catch (error) {
-      const older = olderVersion(this.#version);
-      const isTooNew = error instanceof RegistrationError && error.responseCode === Code.PreconditionFailed;
-      if (!isTooNew || !older) throw error;
-      this.#options.logger.info("the server does not speak this version", { version: this.#version, next: older });
-      this.#version = older;
+      if (!(error instanceof RegistrationError) || !this.#stepsDown(error.responseCode)) throw error;
       return this.register(send);
     }
+  }
+
+  /** False: there is nothing simpler to try. */
+  #stepsDown(responseCode: number): boolean {
+    const { logger } = this.#options;
+    if (responseCode === Code.Conflict && this.#version === "1.2" && this.#profileId !== undefined) {
+      logger.info("the server does not know this profile", { profileId: this.#profileId });
+      this.#profileId = undefined;
+      return true;
+    }
+    const older = olderVersion(this.#version);
+    if (responseCode !== Code.PreconditionFailed || !older) return false;
+    logger.info("the server does not speak this version", { version: this.#version, next: older });
+    this.#version = older;
+    return true;
   }
 
   /** Tells what changed since the server heard of us last. */

@@ -1,51 +1,19 @@
-import type { Association } from "../../association/association.ts";
 import { describeError } from "../../util/coded-error.ts";
-import type { Logger } from "../../util/log.ts";
-import type { RetrySchedule } from "../../util/retry-schedule.ts";
-import type { MonotonicClock, Timers } from "../../util/time.ts";
-import type { ServerInstance } from "../objects/server-instance.ts";
-import type { AssociationFactory } from "../ports/association-factory.ts";
-import type { ServerAccountEvent, TrafficTotals } from "../server-account-event.ts";
-import type { ServerSession } from "../server-session.ts";
+import type { ServerAccountState, TrafficTotals } from "../server-account-event.ts";
+import { AccountPauses } from "./account-pauses.ts";
 import { BackOff } from "./back-off.ts";
+import { deregister } from "./deregister.ts";
 import { FailureLog } from "./failure-log.ts";
-import type { Registrar } from "./registrar.ts";
-import type { RegisteredChannel, Registration, SendRequest } from "./registration.ts";
+import { Presence } from "./presence.ts";
+import { receivedAlert } from "./received-alert.ts";
+import type { RegisteredChannel, Registration } from "./registration.ts";
+import type { RegistrationCycleOptions } from "./registration-cycle-options.ts";
 import { RegistrationError } from "./registration-error.ts";
-import type { RegistrationMachine } from "./registration-machine.ts";
+import { ServerLink } from "./server-link.ts";
 import { trafficSince, trafficTotals } from "./traffic.ts";
-import { updateDelayMs } from "./update-delay.ts";
-import type { WakeUps } from "./wake-ups.ts";
 
-export interface RegistrationCycleOptions {
-  readonly server: ServerInstance;
-  readonly associations: AssociationFactory;
-  readonly registrar: Registrar;
-  readonly machine: RegistrationMachine;
-  readonly wakeUps: WakeUps;
-  readonly retry: RetrySchedule;
-  /** Aborted when the account is told to stop. */
-  readonly signal: AbortSignal;
-  readonly clock: MonotonicClock;
-  readonly timers: Timers;
-  readonly logger: Logger;
-  newSession(): ServerSession;
-  emit(event: ServerAccountEvent): void;
-}
-
-/** A registration lost sooner than this counts as a failed attempt: a flapping server is not hammered. */
-const SETTLED_MS = 60_000;
-/** No longer is waited for the answer to De-register. */
-const DEREGISTER_TIMEOUT_MS = 5000;
-/** Seconds: what /1/x/5 is when absent. */
-const DISABLE_TIMEOUT_S = 86_400;
-
-/** An established association and who answers on it. */
-interface Link {
-  readonly association: Association;
-  readonly session: ServerSession;
-  closed: boolean;
-}
+/** Whoever said that the account is about to change is asked again after this. */
+const ASK_AGAIN_MS = 60_000;
 
 /** What `status` shows of a running cycle. Times are MonotonicClock milliseconds. */
 export interface CycleStatus {
@@ -58,237 +26,262 @@ export interface CycleStatus {
 }
 
 /**
- * Connect, register, keep, lose, wait, again: from "connecting" until the machine says "stopped". Each step is a
- * transition of the machine; this is what is done in between.
+ * Connect, register, keep, sleep, lose, wait, again: from "connecting" until the machine says "stopped". Each method is
+ * what is done in one state; each step out of it is a transition of the machine.
  */
 export class RegistrationCycle {
   readonly #options: RegistrationCycleOptions;
+  readonly #presence: Presence;
   readonly #backOff: BackOff;
-  #link: Link | undefined;
-  #status: CycleStatus = {};
-  #channel: RegisteredChannel | undefined;
+  readonly #pauses: AccountPauses;
 
   constructor(options: RegistrationCycleOptions) {
     this.#options = options;
     const failures = new FailureLog(options.logger, options.server.settings.shortServerId);
+    this.#presence = new Presence(options);
     this.#backOff = new BackOff({ ...options, failures });
+    this.#pauses = new AccountPauses(options, this.#presence, this.#backOff);
   }
 
   get status(): CycleStatus {
-    return { ...this.#status, ...this.#backOff.failure };
+    const { link, kept } = this.#presence;
+    const { nextUpdateAt } = kept ?? {};
+    return {
+      ...(link && { peer: link.association.peer }),
+      ...(kept && { location: kept.registration.location, registeredAt: kept.registeredAt }),
+      ...(nextUpdateAt !== undefined && { nextUpdateAt }),
+      ...this.#backOff.failure,
+    };
   }
 
-  /** Undefined while there is no registration. */
+  /** Undefined while the server cannot be sent to. */
   get channel(): RegisteredChannel | undefined {
-    return this.#channel;
+    return this.#presence.channel;
   }
 
   async run(): Promise<void> {
-    const { machine } = this.#options;
-    while (machine.state !== "stopped") {
-      const link = await this.#connect();
-      if (link) await this.#use(link);
-      if (machine.state === "disabled") await this.#sitOut();
-    }
+    const { machine, session } = this.#options;
+    while (machine.state !== "stopped") await this.#act(machine.state);
+    session.close(machine.reason);
+    await this.#presence.drop();
   }
 
-  async #connect(): Promise<Link | undefined> {
-    const { machine, retry, associations, signal, clock, wakeUps, emit, newSession } = this.#options;
-    const startedAt = clock.now();
+  /** Something went to or came from the server. */
+  active(): void {
+    const { queueMode, machine, wakeUps } = this.#options;
+    queueMode.active();
+    if (machine.state === "asleep") wakeUps.post({ type: "woken", reason: "the server sent a request" });
+  }
+
+  /** What is under way is given up; whoever calls this has posted why. */
+  interrupt(): void {
+    this.#presence.interrupt();
+  }
+
+  #act(state: ServerAccountState): Promise<void> {
+    if (state === "connecting") return this.#connect();
+    if (state === "registering") return this.#register();
+    if (state === "registered") return this.#keep();
+    if (state === "updating") return this.#update();
+    if (state === "asleep") return this.#pauses.sleep();
+    if (state === "waiting") return this.#pauses.wait();
+    if (state === "given-up") return this.#pauses.rest();
+    if (state === "disabled") return this.#pauses.sitOut();
+    if (state === "offline") return this.#pauses.stayOffline();
+    return this.#leave();
+  }
+
+  async #connect(): Promise<void> {
+    const { machine, retry, associations, clock, wakeUps, emit, session } = this.#options;
+    await this.#presence.drop();
     // What was asked of the association before is of no concern to the next one.
     wakeUps.clear();
+    if (!(await this.#mayContact())) return this.#interrupted();
+    const startedAt = clock.now();
     emit({ type: "connecting", reason: machine.reason, attempt: retry.attempts + 1 });
-    const session = newSession();
+    session.expect();
     try {
+      const signal = this.#presence.newSignal();
       const association = await associations.connect(session.handle, signal);
       // It may come just after the stop that should have prevented it.
       if (signal.aborted) await association.close();
       signal.throwIfAborted();
-      const link = { association, session, closed: false };
+      const link = new ServerLink(association, (error) => this.#closed(error));
+      this.#presence.attach(link);
       this.#connected(link, clock.now() - startedAt);
-      return link;
     } catch (error) {
-      session.close("no association");
-      if (signal.aborted) machine.step("stop", "stopped while connecting");
-      else await this.#backOff.waitAndRetry(error, "trying again");
-      return undefined;
+      session.pause();
+      this.#failed(error);
     }
   }
 
-  #connected(link: Link, milliseconds: number): void {
-    const { peer } = link.association;
-    this.#link = link;
-    this.#status = { peer };
-    link.association.onClosed((error) => {
-      link.closed = true;
-      // One that we gave up ourselves is no news.
-      if (this.#link !== link) return;
-      const reason = error ? describeError(error) : "the server closed the association";
-      this.#options.wakeUps.post({ type: "closed", reason, ...(error && { error }) });
-    });
-    this.#options.machine.step("connected", "association established");
-    this.#options.emit({ type: "connected", peer, milliseconds });
+  /** In the same security context an Update is enough (OMA LwM2M Core 1.2 §6.2.2); a new one needs a Register. */
+  #connected({ association }: ServerLink, milliseconds: number): void {
+    const { machine, session, emit } = this.#options;
+    const isResumed = association.session?.resumed === true;
+    const goesOn = isResumed && this.#presence.kept?.hasExpired === false;
+    const reason = goesOn ? "the session was resumed" : "association established";
+    if (goesOn) session.resume(association);
+    else this.#presence.forget(isResumed ? "the lifetime is over" : "a new security context");
+    machine.step(goesOn ? "resumed" : "connected", reason);
+    emit({ type: "connected", peer: association.peer, milliseconds });
+    if (goesOn) emit({ type: "resumed", reason });
   }
 
-  /** Registers, again and again as the server forgets, until the association is of no more use. */
-  async #use(link: Link): Promise<void> {
-    for (let again = true; again; ) {
-      const registration = await this.#register(link);
-      again = registration !== undefined && (await this.#keep(link, registration));
-    }
-    this.#link = undefined;
-    this.#channel = undefined;
-    this.#status = {};
-    link.session.close("the association is given up");
-    await link.association.close().catch((error: unknown) => {
-      this.#options.logger.debug("closing failed", { reason: describeError(error) });
-    });
+  #closed(error?: Error): void {
+    this.#noteAlert(error);
+    const reason = error ? describeError(error) : "the server closed the association";
+    this.#options.wakeUps.post({ type: "closed", reason, ...(error && { error }) });
   }
 
-  /** Undefined: the association is given up, and the machine says where to go on. */
-  async #register(link: Link): Promise<Registration | undefined> {
-    const { machine, signal } = this.#options;
-    for (;;) {
-      try {
-        return await this.#registerOnce(link);
-      } catch (error) {
-        if (signal.aborted) {
-          machine.step("stop", "stopped while registering");
-          return undefined;
-        }
-        const wakeUp = await this.#backOff.wait(error);
-        if (wakeUp.type === "stop") return undefined;
-        if (!(error instanceof RegistrationError) || link.closed || wakeUp.type !== "due") {
-          machine.step("retry", wakeUp.type === "due" ? "trying again" : wakeUp.reason);
-          return undefined;
-        }
-        machine.step("connected", "trying again over the same association");
-      }
-    }
-  }
-
-  async #registerOnce(link: Link): Promise<Registration> {
-    const { machine, registrar, clock } = this.#options;
+  async #register(): Promise<void> {
+    const { machine, registrar, clock, session } = this.#options;
+    const { link } = this.#presence;
+    if (!link || !(await this.#mayContact())) return this.#interrupted();
     const startedAt = clock.now();
     const before = trafficTotals(link.association);
-    const { reason } = machine;
-    const registration = await registrar.register(this.#sender(link));
-    machine.step("registered", reason);
-    this.#registered(link, registration, clock.now() - startedAt, trafficSince(link.association, before));
-    return registration;
+    try {
+      const { reason } = machine;
+      const registration = await registrar.register(this.#presence.sender(link));
+      machine.step("registered", reason);
+      this.#registered(registration, clock.now() - startedAt, trafficSince(link.association, before));
+    } catch (error) {
+      this.#failed(error);
+      if (error instanceof RegistrationError) return;
+      session.pause();
+      await this.#presence.drop();
+    }
   }
 
-  #registered(link: Link, registration: Registration, milliseconds: number, traffic: TrafficTotals | undefined): void {
-    const { machine, clock, logger, emit, server } = this.#options;
+  #registered(registration: Registration, milliseconds: number, traffic?: TrafficTotals): void {
+    const { machine, logger, emit, server, session } = this.#options;
     const { location, version } = registration;
     const { reason } = machine;
     this.#backOff.over();
-    this.#status = { peer: link.association.peer, location, registeredAt: clock.now() };
-    this.#planUpdate(registration);
-    this.#channel = { version, send: this.#sender(link) };
-    link.session.open(version);
+    this.#presence.registered(registration);
+    session.open(version);
     logger.info("registered", { server: server.settings.shortServerId, location: `/${location.join("/")}`, reason });
     emit({ type: "registered", reason, location, version, milliseconds, ...(traffic && { traffic }) });
   }
 
-  /** Keeps the registration. True: the server forgot it, and the association serves for another. */
-  async #keep(link: Link, registration: Registration): Promise<boolean> {
-    const { machine, wakeUps } = this.#options;
-    while (machine.state === "registered") {
-      const wakeUp = await wakeUps.next(this.#untilUpdate());
-      if (wakeUp.type === "due") await this.#update(link, registration, "lifetime");
-      else if (wakeUp.type === "update") await this.#update(link, registration, wakeUp.reason);
-      else if (wakeUp.type === "stop") await this.#stop(link, registration, wakeUp.reason);
-      else if (wakeUp.type === "disable") await this.#disable(link, registration, wakeUp.reason);
-      else await this.#lose(wakeUp.reason, wakeUp.type === "closed" ? wakeUp.error : undefined);
-    }
-    return machine.state === "registering";
+  /** Keeps the registration until something happens, or is due. */
+  async #keep(): Promise<void> {
+    const { machine, wakeUps, queueMode, clock } = this.#options;
+    const updateAt = this.#presence.kept?.nextUpdateAt ?? Number.POSITIVE_INFINITY;
+    const soonest = Math.min(updateAt, queueMode.sleepAt ?? Number.POSITIVE_INFINITY);
+    const wakeUp = await wakeUps.next(Number.isFinite(soonest) ? Math.max(0, soonest - clock.now()) : undefined);
+    if (wakeUp.type === "due") this.#due(updateAt);
+    else if (wakeUp.type === "update") machine.step("update", wakeUp.reason);
+    else if (wakeUp.type === "stop" || wakeUp.type === "disable") machine.step(wakeUp.type, wakeUp.reason);
+    else if (wakeUp.type === "offline") this.#pauses.goOffline(wakeUp.reason);
+    else if (wakeUp.type === "closed") this.#lose(wakeUp.reason, wakeUp.error);
+    else if (wakeUp.type === "reconnect" || wakeUp.type === "silent") this.#lose(wakeUp.reason);
   }
 
-  async #update(link: Link, registration: Registration, reason: string): Promise<void> {
-    const { machine, registrar, signal, emit } = this.#options;
-    machine.step("update", reason);
+  #due(updateAt: number): void {
+    const { machine, session, queueMode, clock, emit } = this.#options;
+    const isUpdate = updateAt <= clock.now();
+    if (isUpdate) machine.step("update", "lifetime");
+    // Something may have come while we waited.
+    if (isUpdate || (queueMode.sleepAt ?? Number.POSITIVE_INFINITY) > clock.now()) return;
+    const reason = "the awake time is over";
+    this.#presence.settle();
+    this.#presence.shut();
+    session.hold("asleep");
+    machine.step("sleep", reason);
+    emit({ type: "asleep", reason });
+  }
+
+  async #update(): Promise<void> {
+    const { machine, registrar, session, emit } = this.#options;
+    const { reason } = machine;
+    const { link, kept } = this.#presence;
+    if (!link || !kept || !(await this.#mayContact())) return this.#interrupted();
     try {
-      await registrar.update(registration, this.#sender(link));
+      await registrar.update(kept.registration, this.#presence.sender(link));
+      kept.renewed();
       machine.step("updated", reason);
-      this.#planUpdate(registration);
-      emit({ type: "updated", reason, location: registration.location });
+      this.#presence.settle();
+      this.#backOff.over();
+      this.#presence.open();
+      session.hold(undefined);
+      emit({ type: "updated", reason, location: kept.registration.location });
     } catch (error) {
-      if (signal.aborted) await this.#stop(link, registration, "stopped while updating");
-      else if (error instanceof RegistrationError) this.#forgotten(link, error);
-      else await this.#lose(describeError(error), error instanceof Error ? error : undefined);
+      if (this.#isInterrupted) this.#interrupted();
+      else if (error instanceof RegistrationError) this.#forgotten(error);
+      else this.#lose(describeError(error), error instanceof Error ? error : undefined);
     }
   }
 
   /** The server lives and does not know us: what it observed is over, the association is not. */
-  #forgotten(link: Link, error: RegistrationError): void {
-    this.#channel = undefined;
-    link.session.suspend(error.message);
+  #forgotten(error: RegistrationError): void {
+    this.#presence.settle();
+    this.#presence.forget(error.message);
     this.#options.emit({ type: "lost", reason: error.message, error });
     this.#options.machine.step("forgotten", error.message);
   }
 
-  async #stop(link: Link, registration: Registration, reason: string): Promise<void> {
-    this.#options.machine.step("stop", reason);
-    await this.#deregister(link, registration, reason);
-    this.#options.machine.step("gone", reason);
-  }
-
-  async #disable(link: Link, registration: Registration, reason: string): Promise<void> {
-    this.#options.machine.step("disable", reason);
-    await this.#deregister(link, registration, reason);
-    this.#options.machine.step("disable", reason);
-  }
-
-  async #deregister(link: Link, registration: Registration, reason: string): Promise<void> {
-    const { timers, logger, emit } = this.#options;
-    this.#channel = undefined;
-    link.session.close(reason);
-    const abort = new AbortController();
-    const timer = timers.schedule(DEREGISTER_TIMEOUT_MS, () => abort.abort());
-    try {
-      await registration.deregister((request) => link.association.send(request, abort.signal));
-      emit({ type: "deregistered", reason });
-    } catch (error) {
-      logger.warn("de-registration was not confirmed", { reason: describeError(error) });
-    }
-    timer.cancel();
-  }
-
   /** The association is gone or of no use: a new one at once, or after a pause when this one did not last. */
-  async #lose(reason: string, error?: Error): Promise<void> {
-    const { clock, retry, emit, logger, machine, server } = this.#options;
-    const hasLasted = clock.now() - (this.#status.registeredAt ?? 0) >= SETTLED_MS;
-    this.#channel = undefined;
-    if (hasLasted) retry.reset();
+  #lose(reason: string, error?: Error): void {
+    const { emit, logger, machine, server, session } = this.#options;
+    const hasLasted = this.#presence.settle();
+    // Without a security context there is nothing that a later association could go on with.
+    if (!this.#presence.link?.association.session) this.#presence.forget(reason);
+    this.#presence.shut();
+    session.pause();
     emit({ type: "lost", reason, ...(error && { error }) });
     logger.info("registration lost", { server: server.settings.shortServerId, reason });
     machine.step("lost", reason);
-    if (!hasLasted && error) await this.#backOff.waitAndRetry(error, reason);
+    if (!hasLasted && error) this.#backOff.failed(error);
   }
 
-  /** /1/x/5: silent, then back. */
-  async #sitOut(): Promise<void> {
-    const { server, machine, emit } = this.#options;
-    const milliseconds = 1000 * (server.settings.disableTimeout ?? DISABLE_TIMEOUT_S);
-    emit({ type: "disabled", reason: machine.reason, milliseconds });
-    const wakeUp = await this.#backOff.pause(milliseconds);
-    if (wakeUp.type === "stop") machine.step("stop", wakeUp.reason);
-    else machine.step("retry", wakeUp.type === "due" ? "the disable timeout is over" : wakeUp.reason);
+  /** De-registers where there is still a way, and goes where the reason for leaving leads. */
+  async #leave(): Promise<void> {
+    const { machine, session, signal } = this.#options;
+    const { reason } = machine;
+    const { link, kept } = this.#presence;
+    session.close(reason);
+    this.#presence.shut();
+    if (link && !link.isClosed && kept) await deregister(kept.registration, link, reason, this.#options);
+    this.#presence.forget(reason);
+    await this.#presence.drop();
+    machine.step(signal.aborted ? "gone" : "disable", reason);
   }
 
-  #planUpdate({ lifetime }: Registration): void {
-    const delay = updateDelayMs(lifetime);
-    const { nextUpdateAt: _, ...others } = this.#status;
-    this.#status = { ...others, ...(delay !== undefined && { nextUpdateAt: this.#options.clock.now() + delay }) };
+  #failed(error: unknown): void {
+    this.#noteAlert(error);
+    if (this.#isInterrupted) this.#interrupted();
+    else this.#backOff.failed(error);
   }
 
-  #untilUpdate(): number | undefined {
-    const { nextUpdateAt } = this.#status;
-    return nextUpdateAt === undefined ? undefined : Math.max(0, nextUpdateAt - this.#options.clock.now());
+  /** /1/x/11: it helps a bootstrap server to find out why we are back. */
+  #noteAlert(error: unknown): void {
+    const { server } = this.#options;
+    const alertCode = receivedAlert(error);
+    if (alertCode !== undefined) server.replace({ ...server.settings, alertCode });
   }
 
-  #sender(link: Link): SendRequest {
-    return (request) => link.association.send(request, this.#options.signal);
+  get #isInterrupted(): boolean {
+    const { signal, wakeUps } = this.#options;
+    return signal.aborted || wakeUps.has("offline");
+  }
+
+  #interrupted(): void {
+    const { signal, machine, wakeUps } = this.#options;
+    const doing = machine.state;
+    if (signal.aborted) machine.step("stop", `stopped while ${doing}`);
+    else this.#pauses.goOffline(`offline while ${doing}`);
+    wakeUps.withdraw("offline");
+  }
+
+  /** False: the account is told to stop or to go offline while somebody changes it. */
+  async #mayContact(): Promise<boolean> {
+    const { beforeContact, wakeUps } = this.#options;
+    for (;;) {
+      if (this.#isInterrupted) return false;
+      if (await beforeContact()) return !this.#isInterrupted;
+      const wakeUp = await wakeUps.next(ASK_AGAIN_MS);
+      if (wakeUp.type === "stop" || wakeUp.type === "offline") wakeUps.post(wakeUp);
+    }
   }
 }

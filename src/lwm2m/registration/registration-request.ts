@@ -13,6 +13,8 @@ export interface RegisterParameters {
   /** Of the server URI: they precede ours. */
   readonly uriPath: readonly string[];
   readonly uriQuery: readonly string[];
+  /** LwM2M 1.2: sent in the place of `links`. */
+  readonly profileId?: string;
   /** Link format. */
   readonly links: string;
 }
@@ -25,15 +27,16 @@ export interface UpdateParameters {
 }
 
 export function registerRequest(parameters: RegisterParameters): CoapRequest {
-  const { endpointName, version, lifetime, binding, uriPath, uriQuery, links } = parameters;
+  const { endpointName, version, lifetime, binding, uriPath, uriQuery, profileId, links } = parameters;
   const query = [
     ...uriQuery,
     `lwm2m=${version}`,
     `ep=${endpointName}`,
     `lt=${lifetime}`,
     ...bindingQuery(binding, version),
+    ...(profileId === undefined ? [] : [`pid=${profileId}`]),
   ];
-  return { ...post([...uriPath, "rd"], query), ...linkPayload(links) };
+  return { ...post([...uriPath, "rd"], query), ...(profileId === undefined && linkPayload(links)) };
 }
 
 export function updateRequest(

@@ -3,14 +3,43 @@ import type { Timers } from "../../util/time.ts";
 /** What makes a server account act. */
 export type WakeUp =
   | { readonly type: "due" }
-  | { readonly type: "stop"; readonly reason: string }
-  | { readonly type: "update"; readonly reason: string }
-  | { readonly type: "reconnect"; readonly reason: string }
-  | { readonly type: "disable"; readonly reason: string }
-  | { readonly type: "closed"; readonly reason: string; readonly error?: Error };
+  | { readonly type: "closed"; readonly reason: string; readonly error?: Error }
+  | {
+      readonly type:
+        | "stop"
+        | "offline"
+        | "online"
+        | "disable"
+        /** The peer no longer answers. */
+        | "silent"
+        | "reconnect"
+        | "resume"
+        | "update"
+        /** There is something to tell a server that thinks us asleep. */
+        | "wake"
+        /** The server spoke while we slept. */
+        | "woken";
+      readonly reason: string;
+    };
 
 /** The order in which waiting wake-ups are taken. */
-const urgency: readonly WakeUp["type"][] = ["stop", "closed", "disable", "reconnect", "update", "due"];
+const urgency: readonly WakeUp["type"][] = [
+  "stop",
+  "offline",
+  "online",
+  "closed",
+  "disable",
+  "silent",
+  "reconnect",
+  "resume",
+  "update",
+  "wake",
+  "woken",
+  "due",
+];
+
+/** What is a wish for the whole account, not for the association that it came over. */
+const lasting: ReadonlySet<WakeUp["type"]> = new Set(["stop", "offline"]);
 
 /** At most one wake-up of each kind waits; the account takes the most urgent when it is ready for it. */
 export class WakeUps {
@@ -27,9 +56,17 @@ export class WakeUps {
     this.#resume?.();
   }
 
-  /** Drops what was meant for a state that is over; a stop stays. */
+  has(type: WakeUp["type"]): boolean {
+    return this.#waiting.has(type);
+  }
+
+  withdraw(type: WakeUp["type"]): void {
+    this.#waiting.delete(type);
+  }
+
+  /** Drops what was meant for a state that is over; stop and offline stay. */
   clear(): void {
-    for (const type of urgency) if (type !== "stop") this.#waiting.delete(type);
+    for (const type of urgency) if (!lasting.has(type)) this.#waiting.delete(type);
   }
 
   /** Forgets everything: the account has stopped. */

@@ -165,6 +165,7 @@ test("a notification that was never acknowledged is kept", async () => {
   await change(bench, 1);
   assert.equal(told(bench).length, 1);
   bench.server.association.cancel("aa", "unreachable");
+  await bench.advance(0);
   await observe(bench);
   assert.deepEqual(told(bench), ['CON [{"bn":"/33000/0/1","bt":-10,"v":1},{"bt":0,"v":1}]']);
 });
