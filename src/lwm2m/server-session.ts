@@ -8,6 +8,7 @@ import type { AttributeStore } from "./data-model/attribute-store.ts";
 import type { DataModel } from "./data-model/data-model.ts";
 import { routeRequest } from "./data-model/request-router.ts";
 import type { ServerContext } from "./data-model/server-context.ts";
+import { openStreamedWrite } from "./data-model/streamed-write.ts";
 import type { LwM2mVersion } from "./model/lwm2m-version.ts";
 import type { ServerObservations } from "./observation/server-observations.ts";
 
@@ -40,14 +41,22 @@ export class ServerSession {
   }
 
   /** For the association. Never rejects. */
-  readonly handle: RequestHandler = async (request, observe) => {
-    this.#options.onRequest?.();
-    const context = this.#context ?? (await this.#opened());
-    const response = context ? await this.#answer(request, observe, context) : unavailable;
-    const path = `/${request.path.join("/")}`;
-    this.#options.logger.debug("request", { method: request.method, path, code: codeText(response.code) });
-    return response;
-  };
+  readonly handle: RequestHandler = Object.assign(
+    async (request: CoapRequest, observe: (() => Observation) | undefined): Promise<CoapResponse> => {
+      this.#options.onRequest?.();
+      const context = this.#context ?? (await this.#opened());
+      const response = context ? await this.#answer(request, observe, context) : unavailable;
+      const path = `/${request.path.join("/")}`;
+      this.#options.logger.debug("request", { method: request.method, path, code: codeText(response.code) });
+      return response;
+    },
+    {
+      openBody: (request: CoapRequest, announced: number | undefined) => {
+        const { model, logger } = this.#options;
+        return this.#context && openStreamedWrite(request, announced, model, this.#context, logger);
+      },
+    },
+  );
 
   /** An association is being made: requests that come before the registration wait for it. */
   expect(): void {

@@ -23,6 +23,18 @@ export interface InstanceWrite {
 /** Makes a checked write happen. Must not fail for a reason that could have been found before. */
 export type Commit = () => void | Promise<void>;
 
+/**
+ * A value that comes piece by piece because it is too large to be held. Methods reject with OperationError to end the
+ * Write with that answer; `abandon` is not called after that.
+ */
+export interface ValueStream {
+  append(bytes: Uint8Array): Promise<void>;
+  /** The value is whole: only now the Write takes effect. */
+  finish(): Promise<void>;
+  /** The rest will not come. */
+  abandon(reason: string): void;
+}
+
 /** An instance or a resource changed, came or went. */
 export interface ObjectChange {
   readonly instance: number;
@@ -46,6 +58,11 @@ export interface LwM2mObject {
   read(instance: number, resource: number): MaybePromise<ResourceValue | undefined>;
   /** Checks a write and returns what makes it happen, so that a composite of several is all or nothing. */
   prepareWrite?(instance: number, write: InstanceWrite): MaybePromise<Commit>;
+  /**
+   * Takes an opaque value of many blocks as it comes; `announced` is the size that the server names, framing included.
+   * Undefined: no such resource, the value is written whole. Throws OperationError.
+   */
+  openWrite?(instance: number, resource: number, announced: number | undefined): ValueStream | undefined;
   execute?(instance: number, resource: number, args: ExecuteArguments): MaybePromise<void>;
   /** Absent: servers cannot create instances. `instance` is absent when the server leaves the choice of the id. */
   create?(instance: number | undefined, resources: ReadonlyMap<number, ResourceValue>): MaybePromise<number>;
