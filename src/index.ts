@@ -4,6 +4,17 @@ export type { AgentControl, AgentStatus, ServerStatus } from "./agent/agent-cont
 export { type AgentEvent, eventLine } from "./agent/agent-event.ts";
 export type { CardFigures, CardPhase, CardPhaseFigures } from "./agent/card-figures.ts";
 export { type AgentConfig, configSchema, serversOf } from "./agent/config/config-schema.ts";
+export {
+  defineObject,
+  type Executable,
+  type InstanceOf,
+  type ObjectHandle,
+  type ObjectModule,
+  type Readable,
+  type ResourceOf,
+  type Writable,
+} from "./agent/custom-objects/code/define-object.ts";
+export type { ObjectShape, ResourceShape } from "./agent/custom-objects/code/object-shape.ts";
 export { createMachineAgent, type MachineAgentOptions } from "./agent/machine-agent.ts";
 export { ConfigError } from "./cli/config/config-error.ts";
 export { loadConfig, parseConfig } from "./cli/config/load-config.ts";

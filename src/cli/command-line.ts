@@ -30,6 +30,12 @@ const card = {
   sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
 };
 
+const objectTypes = lazyCommand(
+  "types <file>",
+  "TypeScript for an object with code",
+  async () => (await import("./commands/object-types.ts")).objectTypesCommand,
+);
+
 /** Understands the arguments, runs their command and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
@@ -51,6 +57,7 @@ function commands(args: readonly string[]): Argv {
       .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
       .command(run)
       .command("card", "Look at the card and use it", cardCommands)
+      .command("object", "Objects of your own", objectCommands)
       .command(demo)
       .option("json", { type: "boolean", default: false, global: true, describe: "Print one JSON document" })
       .demandCommand(1, "which command?")
@@ -75,4 +82,8 @@ function cardCommands(yargs: Argv): Argv {
     .command(card.sign)
     .command(card.simulate)
     .demandCommand(1, "which card command?");
+}
+
+function objectCommands(yargs: Argv): Argv {
+  return yargs.command(objectTypes).demandCommand(1, "which object command?");
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parseObjectXml } from "../../src/lwm2m/model/object-xml.ts";
 import { objectFiles } from "../lwm2m/objects-folder.ts";
+import { objectFacts, oneSpace } from "../support/object-facts.ts";
 
 // The OMA registry's files (github.com/OpenMobileAlliance/lwm2m-registry), named like ours: "3-1_1.xml". setup.sh takes those
 // of the core objects from Leshan; OBJECTS_REFERENCE names a folder with more.
@@ -16,7 +17,7 @@ test("objects/ agrees with the registry's files in all but the descriptions", (t
   const compared = objectFiles().filter(([name]) => theirs.has(name) && !olderInLeshan.includes(name));
   for (const [name, text] of compared) {
     const foreign = theirs.get(name) ?? "";
-    assert.deepEqual(facts(text, name), facts(foreign, name), name);
+    assert.deepEqual(objectFacts(text, name), objectFacts(foreign, name), name);
     for (const sentence of descriptions(text, name)) {
       assert.ok(
         !descriptions(foreign, name).includes(sentence),
@@ -32,23 +33,8 @@ test("objects/ agrees with the registry's files in all but the descriptions", (t
   );
 });
 
-function facts(text: string, name: string): unknown {
-  return parseObjectXml(text, name).map(({ description: _, name: label, ...object }) => ({
-    ...object,
-    name: oneSpace(label),
-    resources: [...object.resources.values()].map(({ description: _, name: label, ...resource }) => ({
-      ...resource,
-      name: oneSpace(label),
-    })),
-  }));
-}
-
 function descriptions(text: string, name: string): string[] {
   return parseObjectXml(text, name).flatMap(({ resources }) =>
     [...resources.values()].map(({ description }) => oneSpace(description)),
   );
-}
-
-function oneSpace(text: string): string {
-  return text.replace(/\s+/g, " ");
 }

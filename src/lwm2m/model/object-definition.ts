@@ -33,14 +33,14 @@ export interface ObjectDefinition {
   readonly resources: ReadonlyMap<number, ResourceDefinition>;
 }
 
-export function isReadable(resource: ResourceDefinition): boolean {
+export function isReadable(resource: Pick<ResourceDefinition, "operations">): boolean {
   return resource.operations === "R" || resource.operations === "RW";
 }
 
-export function isWritable(resource: ResourceDefinition): boolean {
+export function isWritable(resource: Pick<ResourceDefinition, "operations">): boolean {
   return resource.operations === "W" || resource.operations === "RW";
 }
 
-export function isExecutable(resource: ResourceDefinition): boolean {
+export function isExecutable(resource: Pick<ResourceDefinition, "operations">): boolean {
   return resource.operations === "E";
 }
