@@ -8,13 +8,14 @@ import { fileURLToPath } from "node:url";
 import { type AeadName, createAead } from "../../src/crypto/aead.ts";
 import { rawToDer } from "../../src/crypto/ecdsa.ts";
 import { keyPairFromScalar } from "../../src/crypto/ephemeral-keys.ts";
+import { hkdfExpand, hkdfExtract } from "../../src/crypto/hkdf.ts";
 import { hmacSha256 } from "../../src/crypto/hmac.ts";
 import { NamedGroup } from "../../src/crypto/ports.ts";
 import { SignatureScheme } from "../../src/crypto/signature-scheme.ts";
 import { verifySignature } from "../../src/crypto/verify.ts";
 import { concatBytes, equalBytes, fromHex, toHex } from "../../src/util/bytes.ts";
 
-type Fields = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<string, string>> & { readonly size?: number };
 interface Group {
   readonly ivSize?: number;
   readonly keySize?: number;
@@ -114,5 +115,18 @@ test("HMAC-SHA256, also cut to 16 bytes", () => {
   run("hmac_sha256_test.json", 150, all, (each) => {
     const tag = field(each, "tag");
     return equalBytes(hmacSha256(field(each, "key"), field(each, "msg")).subarray(0, tag.length), tag);
+  });
+});
+
+test("HKDF-SHA256", () => {
+  const all = () => true;
+  run("hkdf_sha256_test.json", 80, all, (each) => {
+    const key = hkdfExtract(field(each, "salt"), field(each, "ikm"));
+    try {
+      return toHex(hkdfExpand(key, field(each, "info"), each.size ?? 0)) === each.okm;
+    } catch (error) {
+      assert.ok(error instanceof RangeError);
+      return false;
+    }
   });
 });

@@ -4,6 +4,8 @@ import type { CsrAttribute } from "../csr-attributes.ts";
 export interface EnrolmentStore {
   load(): Promise<Uint8Array | undefined>;
   save(record: Uint8Array): Promise<void>;
+  /** What was loaded last is of no use: `load` gives the one before it from now on. Absent: none is kept. */
+  setAside?(reason: string): Promise<void>;
 }
 
 /** What an enrolment asks of an EstClient. */

@@ -147,14 +147,18 @@ export class Enrolment {
   }
 }
 
+/** An older record knows less than it could, and nothing that is wrong: the keys in the slots decide what of it counts. */
 async function loadRecord({ store, slots, onEvent }: EnrolmentPorts): Promise<EnrolmentRecord> {
-  const bytes = await store.load();
-  if (!bytes) return emptyRecord(slots.count);
-  try {
-    return decodeRecord(bytes);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    onEvent?.({ type: "record-unreadable", reason: error.message });
-    return emptyRecord(slots.count);
+  for (;;) {
+    const bytes = await store.load();
+    if (!bytes) return emptyRecord(slots.count);
+    try {
+      return decodeRecord(bytes);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      onEvent?.({ type: "record-unreadable", reason: error.message });
+      if (!store.setAside) return emptyRecord(slots.count);
+      await store.setAside(error.message);
+    }
   }
 }
