@@ -12,7 +12,7 @@ import { Summary } from "./ets/summary.ts";
 import { Trace } from "./ets/trace.ts";
 
 // The OMA LwM2M ETS row by row. Each leaves its wire trace in test/interop/.work/ets.
-describe("the OMA LwM2M test cases", { concurrency: 12 }, () => {
+describe("the OMA LwM2M test cases", { concurrency: 24 }, () => {
   const cleanup = suiteCleanup();
   const summary = new Summary();
   let leshan: Leshan;

@@ -1,5 +1,16 @@
 import { fileURLToPath } from "node:url";
-import { booleanValue, integerValue, opaqueValue, stringValue } from "../../../src/formats/values.ts";
+import {
+  booleanValue,
+  floatValue,
+  integerValue,
+  objectLinkValue,
+  opaqueValue,
+  stringValue,
+  timeValue,
+  unsignedValue,
+  type Value,
+  type ValueType,
+} from "../../../src/formats/values.ts";
 import type { ResourceValue } from "../../../src/lwm2m/data-model/object.ts";
 import type { ObjectDefinition } from "../../../src/lwm2m/model/object-definition.ts";
 import { ObjectRegistry } from "../../../src/lwm2m/model/object-registry.ts";
@@ -19,8 +30,8 @@ export function definition(id: number, version?: string): ObjectDefinition {
   return own.find(id, version) ?? registry.get(id, version);
 }
 
-/** Text, whole numbers, booleans, bytes, and lists of text as the instances of a multiple resource. */
-export type PlainValue = string | number | boolean | Uint8Array | readonly string[];
+/** Values as the definition types them: object links as "3:0", lists as the instances of a multiple resource. */
+export type PlainValue = string | number | boolean | Uint8Array | readonly (string | number | Uint8Array)[];
 
 /** An object that keeps what is written, with these values by instance and resource. */
 export function plainObject(
@@ -43,18 +54,33 @@ function filled<T extends PlainObject>(
   instances: Readonly<Record<number, Readonly<Record<number, PlainValue>>>>,
 ): T {
   for (const [id, resources] of Object.entries(instances)) {
-    const values = Object.entries(resources).map(
-      ([resource, value]) => [Number(resource), resourceValue(value)] as const,
-    );
+    const values = Object.entries(resources).map(([resource, value]) => {
+      const type = object.definition.resources.get(Number(resource))?.type;
+      return [Number(resource), resourceValue(type, value)] as const;
+    });
     object.set(Number(id), new Map(values));
   }
   return object;
 }
 
-function resourceValue(value: PlainValue): ResourceValue {
-  if (typeof value === "string") return stringValue(value);
-  if (typeof value === "number") return integerValue(value);
+export function resourceValue(type: ValueType | undefined, value: PlainValue): ResourceValue {
+  if (!isList(value)) return singleValue(type, value);
+  return new Map(value.map((one, id) => [id, singleValue(type, one)] as const));
+}
+
+function isList(value: PlainValue): value is readonly (string | number | Uint8Array)[] {
+  return Array.isArray(value);
+}
+
+function singleValue(type: ValueType | undefined, value: string | number | boolean | Uint8Array): Value {
   if (typeof value === "boolean") return booleanValue(value);
-  if (value instanceof Uint8Array) return opaqueValue(value);
-  return new Map(value.map((text, id) => [id, stringValue(text)] as const));
+  if (typeof value === "object") return opaqueValue(value);
+  if (type === "objlnk") {
+    const [object = 0, instance = 0] = String(value).split(":").map(Number);
+    return objectLinkValue(object, instance);
+  }
+  if (typeof value === "string") return stringValue(value);
+  if (type === "float") return floatValue(value);
+  if (type === "time") return timeValue(value);
+  return type === "unsigned" ? unsignedValue(value) : integerValue(value);
 }

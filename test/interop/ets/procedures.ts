@@ -1,9 +1,14 @@
 import type { Procedure } from "./bench.ts";
+import { cellular } from "./rows/cellular.ts";
 import { composite } from "./rows/composite.ts";
+import { connectivity } from "./rows/connectivity.ts";
+import { deviceObject } from "./rows/device-object.ts";
 import { discover } from "./rows/discover.ts";
 import { formats } from "./rows/formats.ts";
 import { management } from "./rows/management.ts";
+import { moreObjects } from "./rows/more-objects.ts";
 import { registration } from "./rows/registration.ts";
+import { reporting } from "./rows/reporting.ts";
 
 /** What each row does, by its id. */
 export const procedures: Readonly<Record<string, Procedure>> = {
@@ -12,4 +17,9 @@ export const procedures: Readonly<Record<string, Procedure>> = {
   ...management,
   ...composite,
   ...discover,
+  ...reporting,
+  ...deviceObject,
+  ...connectivity,
+  ...cellular,
+  ...moreObjects,
 };
