@@ -1,7 +1,7 @@
 // Runs test files through node:test and tsx. `run.mjs` takes every unit test; `run.mjs interop` (fuzz, fault) the
 // files of that folder; more words narrow to files whose path contains one of them: `run.mjs interop openssl`.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -28,6 +28,8 @@ if (files.length === 0) {
 // Foreign servers and pcscd are machine-wide resources: the interop files run one after the other.
 const concurrency = suite ? 1 : availableParallelism();
 const folder = mkdtempSync(join(tmpdir(), "lwm2m-safe-tests-"));
+/** What test files have to say at the very end, after the runner's own figures. */
+const summary = join(folder, "summary");
 const { status } = spawnSync(
   process.execPath,
   [
@@ -38,8 +40,9 @@ const { status } = spawnSync(
     "--test-timeout=600000",
     ...(suite ? files.map((path) => join(root, path)) : processes()),
   ],
-  { stdio: "inherit" },
+  { stdio: "inherit", env: { ...process.env, TEST_SUMMARY: summary } },
 );
+if (existsSync(summary)) process.stdout.write(readFileSync(summary));
 rmSync(folder, { recursive: true });
 process.exit(status ?? 1);
 

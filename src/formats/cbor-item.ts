@@ -7,7 +7,16 @@ import { Decimal } from "./decimal.ts";
 export type CborItem = null | boolean | string | Uint8Array | Decimal | readonly CborItem[] | CborMap;
 export type CborMap = ReadonlyMap<CborItem | number, CborItem>;
 
-/** What we encode. */
+/** A number that is written as a float even when it is whole: readers may take the type from it, as Leshan does. */
+export class CborFloat {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** What we encode. A whole `number` becomes an integer. */
 export type EncodableCbor =
   | null
   | boolean
@@ -15,6 +24,7 @@ export type EncodableCbor =
   | Uint8Array
   | number
   | bigint
+  | CborFloat
   | readonly EncodableCbor[]
   | ReadonlyMap<number | string, EncodableCbor>;
 
@@ -22,7 +32,7 @@ const MAX_DEPTH = 16;
 const MAX_ITEMS = 100_000;
 
 export function encodeCborItem(item: EncodableCbor): Uint8Array {
-  return cborg.encode(item, { mapSorter: keepOrder });
+  return cborg.encode(item, { mapSorter: keepOrder, typeEncoders: { Object: floatToken } });
 }
 
 /**
@@ -43,6 +53,11 @@ export function decodeCborItem(bytes: Uint8Array, what: string): CborItem {
 
 /** Records read better with the base name first; LwM2M asks for no order. */
 const keepOrder = () => 0;
+
+/** Null: what is no CborFloat has the usual encoding. */
+function floatToken(item: unknown): cborg.Token | null {
+  return item instanceof CborFloat ? new cborg.Token(cborg.Type.float, item.value) : null;
+}
 
 const options: cborg.DecodeOptions = {
   useMaps: true,

@@ -1,4 +1,4 @@
-import { type CborItem, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
+import { CborFloat, type CborItem, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
 import { Decimal } from "./decimal.ts";
 import { formatObjectLink, parseObjectLink } from "./object-link.ts";
 import { floatValue, type Value, ValueError, type ValueType, wholeValue } from "./values.ts";
@@ -30,5 +30,5 @@ export function valueOfItem(item: CborItem, type: ValueType): Value {
 /** The item that stands for a value, here and in LwM2M CBOR. */
 export function cborItem(value: Value): EncodableCbor {
   if (value.type === "objlnk") return formatObjectLink(value.value);
-  return value.type === "float" ? Decimal.of(value.value).toFloat() : value.value;
+  return value.type === "float" ? new CborFloat(Decimal.of(value.value).toFloat()) : value.value;
 }

@@ -23,6 +23,12 @@ export class Decimal {
     return new Decimal(Object.is(value, -0) ? "-0" : String(value));
   }
 
+  /** As `of`, and a whole number keeps a fraction, "140.0", so that it still reads as a float. */
+  static ofFloat(value: number): Decimal {
+    const decimal = Decimal.of(value);
+    return /^-?\d+$/.test(decimal.text) ? new Decimal(`${decimal.text}.0`) : decimal;
+  }
+
   /** The exact whole number; throws ValueError when there is a fraction left or more than 20 digits. */
   toWhole(): bigint {
     const [, sign = "", integer = "", fraction = "", exponent = "0"] = SYNTAX.exec(this.text) ?? [];

@@ -1,5 +1,12 @@
 import { DecodeError } from "../util/coded-error.ts";
-import { type CborItem, type CborMap, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
+import {
+  CborFloat,
+  type CborItem,
+  type CborMap,
+  decodeCborItem,
+  type EncodableCbor,
+  encodeCborItem,
+} from "./cbor-item.ts";
 import type { DataRecord, TypeLookup } from "./data-record.ts";
 import { Decimal } from "./decimal.ts";
 import type { Path } from "./path.ts";
@@ -45,12 +52,12 @@ function recordMap(record: SenmlRecord): ReadonlyMap<number | string, EncodableC
   return map;
 }
 
-/** A CBOR integer where one holds the number exactly, a float otherwise. */
-function plainNumber(decimal: Decimal): number | bigint {
-  const float = decimal.toFloat();
-  if (Number.isSafeInteger(float) || !/^-?\d+$/.test(decimal.text)) return float;
+/** A CBOR integer for what is written like one and fits it, a float otherwise. */
+function plainNumber(decimal: Decimal): bigint | CborFloat {
+  if (!/^-?\d+$/.test(decimal.text)) return new CborFloat(decimal.toFloat());
   const whole = decimal.toWhole();
-  return BigInt.asUintN(64, whole) === whole || BigInt.asIntN(64, whole) === whole ? whole : float;
+  const fits = BigInt.asUintN(64, whole) === whole || BigInt.asIntN(64, whole) === whole;
+  return fits ? whole : new CborFloat(decimal.toFloat());
 }
 
 function readRecord(item: CborItem, index: number): SenmlRecord {

@@ -31,7 +31,8 @@ function recordText(record: SenmlRecord): string {
 }
 
 function fieldText(field: Decimal | null | string | boolean | Uint8Array): string {
-  if (field instanceof Decimal) return field.text;
+  // JSON has one kind of number: the fraction that tells a float in CBOR says nothing here.
+  if (field instanceof Decimal) return field.text.replace(/\.0$/, "");
   return JSON.stringify(field instanceof Uint8Array ? encodeBase64Url(field) : field);
 }
 

@@ -134,8 +134,9 @@ function valueFields(value: Value): SenmlRecord {
     case "integer":
     case "unsigned":
     case "time":
-    case "float":
       return { v: Decimal.of(value.value) };
+    case "float":
+      return { v: Decimal.ofFloat(value.value) };
     case "boolean":
       return { vb: value.value };
     case "opaque":

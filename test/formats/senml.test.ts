@@ -135,6 +135,12 @@ test("integers of 64 bits are exact in both directions", () => {
   );
 });
 
+test("a float that is whole stays a float in CBOR, where a reader may take the type from it, and is plain in JSON", () => {
+  const records = [{ path: [6, 0, 2], value: floatValue(140) }];
+  assert.equal(toHex(encodeSenmlCbor([6, 0, 2], records)), "81a221662f362f302f3202f95860");
+  assert.equal(new TextDecoder().decode(encodeSenmlJson([6, 0, 2], records)), '[{"bn":"/6/0/2","v":140}]');
+});
+
 test("object links use the text label vlo, also in CBOR", () => {
   const records = [{ path: [1, 0, 10], value: objectLinkValue(11, 0) }];
   const bytes = encodeSenmlCbor([1, 0, 10], records);

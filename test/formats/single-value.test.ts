@@ -26,7 +26,6 @@ for (const [name, encode, decode] of codecs) {
   test(`${name} gives every value back as it was`, () => {
     for (const value of edgeValues) {
       const back = decode(encode(value), value.type);
-      // CBOR has no negative zero among its integers, which is the shortest form of 0.
       if (Object.is(value.value, -0)) assert.ok(back.value === 0);
       else assert.ok(equalValues(back, value), `${value.type} ${String(value.value)} became ${String(back.value)}`);
     }

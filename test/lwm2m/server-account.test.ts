@@ -199,7 +199,7 @@ test("4.12 makes us try the next older version at once, and stay with it", async
   ]);
   assert.equal(
     bench.server.payloads.at(-1),
-    '</>;rt="oma.lwm2m",</1>;ver="1.1",</1/0>,</3>;ver="1.1",</3/0>,</33000>;ver="1.1",</33000/0>',
+    '</>;rt="oma.lwm2m",</1>;ver=1.1,</1/0>,</3>;ver=1.1,</3/0>,</33000>;ver=1.1,</33000/0>',
   );
   bench.server.answers.push({ code: Code.NotFound });
   await bench.advance(207);

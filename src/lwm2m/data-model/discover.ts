@@ -37,7 +37,7 @@ export function discoverDepth(query: readonly string[], { version }: ServerConte
 
 async function discoverObject(object: LwM2mObject, context: ServerContext, depth: number): Promise<Link[]> {
   const path = [object.definition.id];
-  const links = [link(path, context.attributes.own(path), versionAttribute(object, context))];
+  const links = [link(path, context.attributes.own(path), versionAttribute(object))];
   if (depth === 0) return links;
   for (const instance of object.instances()) {
     const instancePath = [...path, instance];
@@ -96,10 +96,9 @@ function dimension(value: ResourceValue | undefined): LinkAttribute[] {
   return value && isMultiple(value) ? [{ name: "dim", value: String(value.size) }] : [];
 }
 
-/** Quoted in 1.0, bare later; version 1.0 is what an object without `ver` has. */
-function versionAttribute({ definition }: LwM2mObject, { version }: ServerContext): LinkAttribute[] {
-  if (definition.version === "1.0") return [];
-  return [{ name: "ver", value: definition.version, ...(version === "1.0" && { quoted: true }) }];
+/** Bare in every release, as in Register; version 1.0 is what an object without `ver` has. */
+function versionAttribute({ definition }: LwM2mObject): LinkAttribute[] {
+  return definition.version === "1.0" ? [] : [{ name: "ver", value: definition.version }];
 }
 
 function link(path: Path, attributes: NotificationAttributes, first: readonly LinkAttribute[] = []): Link {

@@ -31,5 +31,6 @@ function linksOf(object: LwM2mObject, version: LwM2mVersion): Link[] {
 
 function versionAttribute({ definition }: LwM2mObject, version: LwM2mVersion): LinkAttribute[] {
   if (isImpliedVersion(version, definition.id, definition.version)) return [];
-  return [{ name: "ver", value: definition.version, ...(version === "1.0" && { quoted: true }) }];
+  // Bare in every release: LwM2M 1.0 prints quotes, RFC 6690 lets both be, and Leshan 2 refuses quoted ones.
+  return [{ name: "ver", value: definition.version }];
 }

@@ -25,7 +25,7 @@ test("Discover of an object shows its version and each level's own attributes", 
   const links = await discover(device, "/33000");
   assert.ok(links.startsWith("2.05 </33000>;ver=1.1;pmin=1,</33000/0>,</33000/0/0>,"), links);
   device.context = { ...device.context, version: "1.0" };
-  assert.ok((await discover(device, "/33000")).startsWith('2.05 </33000>;ver="1.1";pmin=1,'));
+  assert.ok((await discover(device, "/33000")).startsWith("2.05 </33000>;ver=1.1;pmin=1,"));
 });
 
 test("in a 1.0 registration Discover of an object shows no attributes below it", async () => {
@@ -36,7 +36,7 @@ test("in a 1.0 registration Discover of an object shows no attributes below it",
   assert.ok(newer.includes("</3/0>;pmin=1,") && newer.includes("</3/0/9>;pmax=9,"), newer);
   device.context = { ...device.context, version: "1.0" };
   const links = await discover(device, "/3");
-  assert.ok(links.startsWith('2.05 </3>;ver="1.1",</3/0>,</3/0/0>,') && !/dim|pmin|pmax/.test(links), links);
+  assert.ok(links.startsWith("2.05 </3>;ver=1.1,</3/0>,</3/0/0>,") && !/dim|pmin|pmax/.test(links), links);
 });
 
 test("from 1.2 on depth says how many levels below the target Discover goes", async () => {

@@ -24,7 +24,7 @@ test("the object list leaves Security out, names empty objects, and states versi
   const root = '</>;rt="oma.lwm2m"';
   const rest = "</2>,</3>;ver=1.2,</3/0>,</6/0>,</3303>;ver=1.1,</3303/0>,</3303/7>";
   assert.equal(objectLinks(model, "1.1"), `${root};ct="60 110 112 11542",${rest}`);
-  assert.equal(objectLinks(model, "1.0"), `${root},${rest.replace(/ver=([\d.]+)/g, 'ver="$1"')}`);
+  assert.equal(objectLinks(model, "1.0"), `${root},${rest}`);
 });
 
 test("an Update leaves 93 seconds, or half of a short lifetime", () => {

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { suiteCleanup } from "../support/foreign/cleanup.ts";
+import { type Leshan, startLeshan } from "../support/foreign/leshan.ts";
+import { interopFolder } from "../support/foreign/paths.ts";
+import { Bench } from "./ets/bench.ts";
+import { modelsFolder } from "./ets/models-folder.ts";
+import { notYet } from "./ets/not-yet.ts";
+import { procedures } from "./ets/procedures.ts";
+import { rows } from "./ets/rows.ts";
+import { Summary } from "./ets/summary.ts";
+import { Trace } from "./ets/trace.ts";
+
+// The OMA LwM2M ETS row by row. Each leaves its wire trace in test/interop/.work/ets.
+describe("the OMA LwM2M test cases", { concurrency: 24 }, () => {
+  const cleanup = suiteCleanup();
+  const summary = new Summary();
+  let leshan: Leshan;
+  before(async () => {
+    leshan = await startLeshan(cleanup, { models: modelsFolder(cleanup) });
+  });
+  after(() => summary.print(rows, process.env.TEST_SUMMARY));
+
+  for (const row of rows.filter(({ id, notHere }) => notHere === undefined && !(id in notYet))) {
+    test(`${row.id} (${row.driver}): ${row.title}`, async (t) => {
+      const head = [`${row.id} ${row.title}`, `driver: ${row.driver}`];
+      const trace = new Trace(`${interopFolder}.work/ets/${row.id}.txt`, head);
+      try {
+        const procedure = procedures[row.id] ?? assert.fail("nothing is written for this row");
+        await procedure(new Bench({ row, leshan, trace, cleanup: t }));
+        assert.ok(trace.lines > 0, "nothing went over the wire");
+        summary.passed(row);
+      } catch (error) {
+        summary.failed(row);
+        trace.note(`FAILED: ${error instanceof Error ? error.message : error}`);
+        throw error;
+      }
+    });
+  }
+});

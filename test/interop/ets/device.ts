@@ -1,0 +1,110 @@
+import { fileURLToPath } from "node:url";
+import { Agent, type AgentPorts } from "../../../src/agent/agent.ts";
+import type { AgentEvent } from "../../../src/agent/agent-event.ts";
+import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
+import { configSchema } from "../../../src/agent/config/config-schema.ts";
+import { CredentialsByScheme } from "../../../src/agent/credentials-by-scheme.ts";
+import { createDataModel, loadDefinitions } from "../../../src/agent/data-model.ts";
+import { createVerifier } from "../../../src/agent/trust.ts";
+import { FileCredentialProvider } from "../../../src/credentials/adapters/file/file-credential-provider.ts";
+import type { DataModel } from "../../../src/lwm2m/data-model/data-model.ts";
+import type { LwM2mObject } from "../../../src/lwm2m/data-model/object.ts";
+import { systemWallClock } from "../../../src/platform/clock.ts";
+import { machineFiles } from "../../../src/platform/files.ts";
+import { silentLogger } from "../../../src/util/log.ts";
+import type { Cleanup } from "../../support/foreign/cleanup.ts";
+import { EventLog } from "../../support/foreign/event-log.ts";
+import { temporaryFolder } from "../../support/foreign/temporary-folder.ts";
+import { realPorts } from "../../support/sandbox.ts";
+import { DeviceValues } from "./device-values.ts";
+import { PoweredNetwork } from "./powered-network.ts";
+
+const definitions = await loadDefinitions(machineFiles, fileURLToPath(new URL("../../../objects", import.meta.url)));
+
+export interface DeviceOptions {
+  readonly endpoint: string;
+  /** The configuration's `server` section. */
+  readonly server: Readonly<Record<string, unknown>>;
+  /** Objects beyond Security, Server and Device. */
+  readonly objects?: readonly LwM2mObject[];
+  readonly values?: DeviceValues;
+}
+
+/** The agent as a row's device: in this process, over real sockets. */
+export class Device {
+  readonly endpoint: string;
+  readonly values: DeviceValues;
+  readonly events = new EventLog<AgentEvent>();
+  readonly #options: DeviceOptions;
+  readonly #stateDirectory: string;
+  #network = new PoweredNetwork(realPorts.network);
+  #agent: Agent;
+  #model: DataModel | undefined;
+
+  /** Starts when it is told to. */
+  constructor(cleanup: Cleanup, options: DeviceOptions) {
+    this.#options = options;
+    this.endpoint = options.endpoint;
+    this.values = options.values ?? new DeviceValues();
+    this.#stateDirectory = temporaryFolder(cleanup);
+    this.#agent = this.#newAgent();
+    this.values.onReboot(() => void this.restart());
+    cleanup.after(() => this.stop());
+  }
+
+  get model(): DataModel {
+    if (!this.#model) throw new Error("the device has no data model yet");
+    return this.#model;
+  }
+
+  start(): void {
+    this.#agent.start();
+  }
+
+  /** De-registers. */
+  stop(): Promise<void> {
+    return this.#agent.stop();
+  }
+
+  /** As power off and on: nothing is said to the server in between. */
+  async restart(): Promise<void> {
+    const before = this.#agent;
+    this.#network.powerOff();
+    this.#network = new PoweredNetwork(realPorts.network);
+    this.#agent = this.#newAgent();
+    this.#agent.start();
+    await before.stop();
+  }
+
+  /** The next event of that type that nobody has waited for yet. */
+  async waitFor<Type extends AgentEvent["type"]>(
+    type: Type,
+    fits: (event: AgentEvent & { readonly type: Type }) => boolean = () => true,
+    seconds = 30,
+  ): Promise<AgentEvent & { readonly type: Type }> {
+    const is = (event: AgentEvent): event is AgentEvent & { readonly type: Type } =>
+      event.type === type && fits(event as AgentEvent & { readonly type: Type });
+    return this.events.waitFor(is, `device's ${type}`, seconds);
+  }
+
+  #newAgent(): Agent {
+    const { endpoint, server, objects = [] } = this.#options;
+    const config = configSchema.parse({ endpoint, server, stateDirectory: this.#stateDirectory });
+    const ports: AgentPorts = {
+      ...realPorts,
+      network: this.#network,
+      logger: silentLogger,
+      cardFigures: new CardFiguresCounter(),
+      credentials: new CredentialsByScheme({ file: async () => new FileCredentialProvider(machineFiles) }),
+      createVerifier: (security, uri) =>
+        createVerifier(security, uri, { wallClock: systemWallClock, files: machineFiles }),
+      createDataModel: (instance) => {
+        this.#model = createDataModel(instance, this.values.port, definitions, realPorts.timers);
+        for (const object of objects) this.#model.add(object);
+        return this.#model;
+      },
+      onEvent: (event) => this.events.push(event),
+    };
+    return new Agent(config, ports);
+  }
+}

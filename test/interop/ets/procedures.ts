@@ -1,0 +1,25 @@
+import type { Procedure } from "./bench.ts";
+import { cellular } from "./rows/cellular.ts";
+import { composite } from "./rows/composite.ts";
+import { connectivity } from "./rows/connectivity.ts";
+import { deviceObject } from "./rows/device-object.ts";
+import { discover } from "./rows/discover.ts";
+import { formats } from "./rows/formats.ts";
+import { management } from "./rows/management.ts";
+import { moreObjects } from "./rows/more-objects.ts";
+import { registration } from "./rows/registration.ts";
+import { reporting } from "./rows/reporting.ts";
+
+/** What each row does, by its id. */
+export const procedures: Readonly<Record<string, Procedure>> = {
+  ...registration,
+  ...formats,
+  ...management,
+  ...composite,
+  ...discover,
+  ...reporting,
+  ...deviceObject,
+  ...connectivity,
+  ...cellular,
+  ...moreObjects,
+};
