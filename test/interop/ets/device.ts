@@ -4,13 +4,15 @@ import type { AgentEvent } from "../../../src/agent/agent-event.ts";
 import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
 import { configSchema } from "../../../src/agent/config/config-schema.ts";
 import { CredentialsByScheme } from "../../../src/agent/credentials-by-scheme.ts";
-import { createDataModel, loadDefinitions } from "../../../src/agent/data-model.ts";
+import { loadDefinitions } from "../../../src/agent/data-model.ts";
 import { createVerifier } from "../../../src/agent/trust.ts";
 import { FileCredentialProvider } from "../../../src/credentials/adapters/file/file-credential-provider.ts";
-import type { DataModel } from "../../../src/lwm2m/data-model/data-model.ts";
 import type { LwM2mObject } from "../../../src/lwm2m/data-model/object.ts";
+import { DeviceObject } from "../../../src/lwm2m/objects/device-object.ts";
 import { systemWallClock } from "../../../src/platform/clock.ts";
+import { MachineFolder } from "../../../src/platform/durable-folder.ts";
 import { machineFiles } from "../../../src/platform/files.ts";
+import { FolderRecords } from "../../../src/platform/folder-records.ts";
 import { silentLogger } from "../../../src/util/log.ts";
 import type { Cleanup } from "../../support/foreign/cleanup.ts";
 import { EventLog } from "../../support/foreign/event-log.ts";
@@ -39,7 +41,6 @@ export class Device {
   readonly #stateDirectory: string;
   #network = new PoweredNetwork(realPorts.network);
   #agent: Agent;
-  #model: DataModel | undefined;
 
   /** Starts when it is told to. */
   constructor(cleanup: Cleanup, options: DeviceOptions) {
@@ -50,11 +51,6 @@ export class Device {
     this.#agent = this.#newAgent();
     this.values.onReboot(() => void this.restart());
     cleanup.after(() => this.stop());
-  }
-
-  get model(): DataModel {
-    if (!this.#model) throw new Error("the device has no data model yet");
-    return this.#model;
   }
 
   start(): void {
@@ -96,13 +92,12 @@ export class Device {
       logger: silentLogger,
       cardFigures: new CardFiguresCounter(),
       credentials: new CredentialsByScheme({ file: async () => new FileCredentialProvider(machineFiles) }),
-      createVerifier: (security, uri) =>
-        createVerifier(security, uri, { wallClock: systemWallClock, files: machineFiles }),
-      createDataModel: (instance) => {
-        this.#model = createDataModel(instance, this.values.port, definitions, realPorts.timers);
-        for (const object of objects) this.#model.add(object);
-        return this.#model;
-      },
+      createVerifier: (account, uri) =>
+        createVerifier(account, uri, { wallClock: systemWallClock, files: machineFiles }),
+      wallClock: systemWallClock,
+      store: new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger),
+      definitions,
+      objects: [new DeviceObject(definitions.get(3), this.values.port, realPorts.timers), ...objects],
       onEvent: (event) => this.events.push(event),
     };
     return new Agent(config, ports);
