@@ -34,6 +34,8 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
   readonly definitions: ObjectRegistry;
   /** What servers find on this device, but for objects 0 to 2. */
   readonly objects: readonly LwM2mObject[];
+  /** Lets go of what the objects hold of the machine. */
+  closeObjects?(): Promise<void>;
   /** Reads the bootstrap file of a smart card; absent where none is configured. */
   readonly readCard?: ReadCard;
   /** Hears everything that happens, in order. Must not throw. */
@@ -113,6 +115,7 @@ export class Agent {
     await this.#starting;
     await Promise.all([this.#inTime("bootstrap", this.#bootstrap?.stop()), this.#accounts.stop()]);
     this.#emitFigures();
+    await this.#inTime("objects", this.#ports.closeObjects?.());
     await this.#inTime("the credential store", this.#ports.credentials.close());
   }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { locationSection } from "../custom-objects/location-config.ts";
+import { objectsSection } from "../custom-objects/objects-config.ts";
 import { logLevel, section, text } from "./config-fields.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
@@ -27,6 +29,8 @@ export const configSchema = section({
   hooks: section({
     reboot: text("a command line for /bin/sh, run when a server asks for a reboot").optional(),
   }).prefault({}),
+  objects: objectsSection().optional(),
+  location: locationSection().optional(),
   network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })
