@@ -27,6 +27,7 @@ test("a minimal file is enough and the rest has defaults", () => {
     stateDirectory: "/var/lib/lwm2m-safe",
     device: {},
     hooks: {},
+    control: { enabled: true },
     network: {},
     log: { level: "info" },
   });

@@ -31,6 +31,10 @@ export const configSchema = section({
   }).prefault({}),
   objects: objectsSection().optional(),
   location: locationSection().optional(),
+  control: section({
+    socket: text("the path of the Unix socket for console, status and events").optional(),
+    enabled: z.boolean({ error: "true or false" }).default(true),
+  }).prefault({}),
   network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })

@@ -33,7 +33,7 @@ function readText(path: string): string {
 }
 
 function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { server, servers, bootstrap, trust, objects } = config;
+  const { server, servers, bootstrap, trust, objects, control } = config;
   return {
     ...config,
     stateDirectory: resolve(folder, config.stateDirectory),
@@ -41,6 +41,7 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
     ...(servers && { servers: servers.map((each) => withAbsoluteTrust(each, folder)) }),
     ...(bootstrap && { bootstrap: withAbsoluteTrust(bootstrap, folder) }),
     ...(trust && { trust: absoluteTrust(trust, folder) }),
+    control: { ...control, ...(control.socket && { socket: resolve(folder, control.socket) }) },
     ...(objects && { objects: withAbsoluteFiles(objects, (name) => resolve(folder, name)) }),
   };
 }
