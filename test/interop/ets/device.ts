@@ -40,6 +40,7 @@ export class Device {
   readonly #options: DeviceOptions;
   readonly #stateDirectory: string;
   #network = new PoweredNetwork(realPorts.network);
+  #isOver = false;
   #agent: Agent;
 
   /** Starts when it is told to. */
@@ -57,13 +58,15 @@ export class Device {
     this.#agent.start();
   }
 
-  /** De-registers. */
+  /** De-registers, and does not start again. */
   stop(): Promise<void> {
+    this.#isOver = true;
     return this.#agent.stop();
   }
 
   /** As power off and on: nothing is said to the server in between. */
   async restart(): Promise<void> {
+    if (this.#isOver) return;
     const before = this.#agent;
     this.#network.powerOff();
     this.#network = new PoweredNetwork(realPorts.network);
