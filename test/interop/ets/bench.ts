@@ -68,12 +68,28 @@ export class Bench {
     const wire = await this.wire(leshan.ports.coap, "leshan", serverVersion && withoutNewerVersions);
     const device = new Device(cleanup, {
       endpoint,
-      server: { uri: `coap://127.0.0.1:${wire.port}`, ...server },
+      config: { server: { uri: `coap://127.0.0.1:${wire.port}`, ...server } },
       ...(objects && { objects }),
       ...(values && { values }),
     });
     device.start();
     return { device, wire, leshan: new LeshanSide(leshan.management, endpoint, events) };
+  }
+
+  /** A device that is about to register in the clear with a server on this port; `config` beside the server's URI. */
+  async startAt(
+    port: number,
+    name: string,
+    { server, ...config }: { readonly server?: object; readonly [section: string]: unknown } = {},
+  ): Promise<Device> {
+    const wire = await this.wire(port, name);
+    const uri = `coap://127.0.0.1:${wire.port}`;
+    const device = new Device(this.cleanup, {
+      endpoint: this.endpoint,
+      config: { server: { uri, ...server }, ...config },
+    });
+    device.start();
+    return device;
   }
 
   /** As `startAtLeshan`, and registered. */

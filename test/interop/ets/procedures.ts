@@ -8,6 +8,7 @@ import { formats } from "./rows/formats.ts";
 import { management } from "./rows/management.ts";
 import { moreObjects } from "./rows/more-objects.ts";
 import { registration } from "./rows/registration.ts";
+import { release12 } from "./rows/release-1-2.ts";
 import { reporting } from "./rows/reporting.ts";
 
 /** What each row does, by its id. */
@@ -18,6 +19,7 @@ export const procedures: Readonly<Record<string, Procedure>> = {
   ...composite,
   ...discover,
   ...reporting,
+  ...release12,
   ...deviceObject,
   ...connectivity,
   ...cellular,
