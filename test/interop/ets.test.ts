@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { suiteCleanup } from "../support/foreign/cleanup.ts";
 import { type Leshan, startLeshan } from "../support/foreign/leshan.ts";
 import { interopFolder } from "../support/foreign/paths.ts";
+import { TestAuthority } from "../support/foreign/test-authority.ts";
 import { Bench } from "./ets/bench.ts";
 import { errata } from "./ets/errata.ts";
 import { modelsFolder } from "./ets/models-folder.ts";
@@ -16,9 +17,15 @@ import { Trace } from "./ets/trace.ts";
 describe("the OMA LwM2M test cases", { concurrency: 24 }, () => {
   const cleanup = suiteCleanup();
   const summary = new Summary();
+  const authority = new TestAuthority(cleanup);
+  const serverIdentity = authority.server();
   let leshan: Leshan;
   before(async () => {
-    leshan = await startLeshan(cleanup, { models: modelsFolder(cleanup) });
+    leshan = await startLeshan(cleanup, {
+      models: modelsFolder(cleanup),
+      identity: serverIdentity,
+      ca: authority.cert,
+    });
   });
   after(() => summary.print(rows, process.env.TEST_SUMMARY));
 
@@ -41,7 +48,7 @@ describe("the OMA LwM2M test cases", { concurrency: 24 }, () => {
       const trace = new Trace(`${interopFolder}.work/ets/${row.id}.txt`, head);
       try {
         const procedure = procedures[row.id] ?? assert.fail("nothing is written for this row");
-        await procedure(new Bench({ row, leshan, trace, cleanup: t }));
+        await procedure(new Bench({ row, leshan, trace, cleanup: t, authority, serverIdentity }));
         assert.ok(trace.lines > 0, "nothing went over the wire");
         summary.passed(row);
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Procedure } from "./bench.ts";
+import { bootstrap } from "./rows/bootstrap.ts";
 import { cellular } from "./rows/cellular.ts";
 import { composite } from "./rows/composite.ts";
 import { connectivity } from "./rows/connectivity.ts";
@@ -10,9 +11,12 @@ import { moreObjects } from "./rows/more-objects.ts";
 import { registration } from "./rows/registration.ts";
 import { release12 } from "./rows/release-1-2.ts";
 import { reporting } from "./rows/reporting.ts";
+import { security } from "./rows/security.ts";
 
 /** What each row does, by its id. */
 export const procedures: Readonly<Record<string, Procedure>> = {
+  ...bootstrap,
+  ...security,
   ...registration,
   ...formats,
   ...management,
