@@ -1,7 +1,7 @@
 import { CodedError, describeError } from "../../util/coded-error.ts";
 import type { Timer, Timers } from "../../util/time.ts";
+import type { Image, Installation, InstallOutcome } from "../package-delivery/installation.ts";
 import type { PackageDelivery } from "../package-delivery/package-delivery.ts";
-import type { Image, Installation, InstallOutcome } from "./installation.ts";
 import type { UpdateJournal } from "./update-journal.ts";
 import { withoutPackage } from "./update-record.ts";
 import type { UpdateResult } from "./update-result.ts";
