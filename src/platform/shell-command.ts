@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OutputLines } from "./output-lines.ts";
@@ -11,6 +11,7 @@ export interface ShellCommand {
   readonly outputFile: string;
   /** Killed after this time; absent: it may take for ever. */
   readonly timeoutMs?: number;
+  /** Kills it. */
   readonly signal?: AbortSignal;
   onLine?(line: string): void;
 }
@@ -20,7 +21,7 @@ export type ExitCode = number | undefined;
 
 /** Runs a command in a session of its own. Rejects when it cannot be started. */
 export async function runShell(command: ShellCommand): Promise<ExitCode> {
-  const { commandLine, environment, outputFile, timeoutMs, signal } = command;
+  const { commandLine, environment, outputFile } = command;
   await mkdir(dirname(outputFile), { recursive: true, mode: 0o700 });
   const output = await open(outputFile, "w", 0o600);
   const lines = new OutputLines(outputFile, (line) => command.onLine?.(line));
@@ -29,15 +30,35 @@ export async function runShell(command: ShellCommand): Promise<ExitCode> {
       detached: true,
       env: { ...process.env, ...environment },
       stdio: ["ignore", output.fd, output.fd],
-      ...(timeoutMs !== undefined && { timeout: timeoutMs }),
-      ...(signal && { signal }),
     });
+    return await ended(child, command);
+  } finally {
+    await output.close();
+    await lines.finish();
+  }
+}
+
+async function ended(child: ChildProcess, { timeoutMs, signal }: ShellCommand): Promise<ExitCode> {
+  const kill = (): void => killGroup(child);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
+  signal?.addEventListener("abort", kill, { once: true });
+  if (signal?.aborted) kill();
+  try {
     return await new Promise<ExitCode>((resolve, reject) => {
       child.on("error", reject);
       child.on("exit", (code) => resolve(code ?? undefined));
     });
   } finally {
-    await output.close();
-    await lines.finish();
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+/** With all that the shell started. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
   }
 }
