@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
@@ -37,7 +38,8 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const definitions = await loadDefinitions(machineFiles, objectsFolder, config.lwm2m);
   const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
   const { localAddress } = config.network;
-  const ports: AgentPorts = {
+  const machine = machinePorts(config, logger);
+  const common: CommonPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
     clock: monotonicClock,
     timers: nodeTimers,
@@ -51,10 +53,31 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     wallClock: systemWallClock,
     store: records,
     definitions,
-    objects: deviceObjects(machinePorts(config, logger), definitions, nodeTimers),
     onEvent,
   };
+  const firmware = await machineFirmware(config, common, machine.device.firmwareVersion);
+  const objects = [...deviceObjects(machine, definitions, nodeTimers), ...(firmware ? [firmware.object] : [])];
+  const ports: AgentPorts = { ...common, objects, services: firmware ? [firmware.service] : [] };
   return new Agent(config, ports);
+}
+
+type CommonPorts = Omit<AgentPorts, "objects" | "services"> & { onEvent(event: AgentEvent): void };
+
+/** Loaded where it is configured alone. */
+async function machineFirmware(config: AgentConfig, ports: CommonPorts, version: string | undefined) {
+  const { firmware, packages, stateDirectory } = config;
+  if (!firmware) return undefined;
+  const { openFirmware } = await import("./firmware.ts");
+  const { packageSources } = await import("./package-sources.ts");
+  const { FolderSpool } = await import("../platform/folder-spool.ts");
+  const emit = (event: AgentEvent): void => ports.onEvent(event);
+  return openFirmware(firmware, packages, {
+    ...ports,
+    emit,
+    version: () => version,
+    spool: new FolderSpool(packages.folder ?? join(stateDirectory, "packages")),
+    sources: packageSources(config, { ...ports, emit }, machineFiles),
+  });
 }
 
 function machinePorts({ device, hooks }: AgentConfig, logger: Logger): DevicePorts {

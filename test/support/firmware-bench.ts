@@ -128,6 +128,7 @@ export class FirmwareBench {
     });
     const object = new FirmwareUpdateObject(registry.get(5, version), this.#update);
     this.#serve(new DataModel([object]), signal);
+    await settle();
   }
 
   /** As kill -9: nothing that was under way goes on. */

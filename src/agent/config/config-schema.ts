@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { logLevel, section, text } from "./config-fields.ts";
+import { firmwareSection, packagesSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
 /**
@@ -27,6 +28,8 @@ export const configSchema = section({
   hooks: section({
     reboot: text("a command line for /bin/sh, run when a server asks for a reboot").optional(),
   }).prefault({}),
+  packages: packagesSection().prefault({}),
+  firmware: firmwareSection().optional(),
   network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })

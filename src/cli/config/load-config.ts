@@ -32,7 +32,7 @@ function readText(path: string): string {
 }
 
 function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { server, servers, bootstrap, trust } = config;
+  const { server, servers, bootstrap, trust, packages } = config;
   return {
     ...config,
     stateDirectory: resolve(folder, config.stateDirectory),
@@ -40,6 +40,11 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
     ...(servers && { servers: servers.map((each) => withAbsoluteTrust(each, folder)) }),
     ...(bootstrap && { bootstrap: withAbsoluteTrust(bootstrap, folder) }),
     ...(trust && { trust: absoluteTrust(trust, folder) }),
+    packages: {
+      ...packages,
+      ...(packages.folder !== undefined && { folder: resolve(folder, packages.folder) }),
+      ...(packages.trust && { trust: absoluteTrust(packages.trust, folder) }),
+    },
   };
 }
 

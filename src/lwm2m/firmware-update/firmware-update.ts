@@ -133,7 +133,8 @@ export class FirmwareUpdate {
 
   async #goOn(): Promise<void> {
     const { state, uri, bytes } = this.record;
-    if (state === "updating") return this.#installer.conclude();
+    // In the background: what confirms may take its time, and the device is wanted meanwhile.
+    if (state === "updating") return void this.#installer.conclude();
     if (state === "downloading" && uri !== "") return this.#pull(this.#newTransfer());
     if (state === "downloading") return this.#undelivered("connection-lost", "restarted while a package was sent");
     if (state !== "downloaded") return;
