@@ -1,6 +1,7 @@
 import type { HandshakeFigures } from "../dtls/connection.ts";
 import type { BootstrapWay } from "../lwm2m/bootstrap/bootstrap-attempt.ts";
 import type { BootstrapState } from "../lwm2m/bootstrap/bootstrap-machine.ts";
+import type { FirmwareEvent } from "../lwm2m/firmware-update/update-journal.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import type { CardOperationKind } from "../smartcard/card-observer.ts";
 import { CodedError, describeError } from "../util/coded-error.ts";
@@ -11,6 +12,7 @@ export type AgentEvent =
   /** `server`: the Short Server ID. */
   | (ServerAccountEvent & { readonly server: number })
   | BootstrapAgentEvent
+  | FirmwareEvent
   | { readonly type: "started"; readonly endpoint: string }
   /** The card has done something. `milliseconds`: from its turn in the queue to its answer. */
   | {

@@ -34,12 +34,18 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
   readonly definitions: ObjectRegistry;
   /** What servers find on this device, but for objects 0 to 2. */
   readonly objects: readonly LwM2mObject[];
-  /** Lets go of what the objects hold of the machine. */
-  closeObjects?(): Promise<void>;
+  /** What works beside the accounts, and has to be stopped with the agent. */
+  readonly services?: readonly Service[];
   /** Reads the bootstrap file of a smart card; absent where none is configured. */
   readonly readCard?: ReadCard;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
+}
+
+/** Something at work for as long as the agent is. */
+export interface Service {
+  /** Must not reject. */
+  stop(): Promise<void>;
 }
 
 /** A device agent: one configuration, any number of servers, no state outside of this object. */
@@ -114,8 +120,9 @@ export class Agent {
     this.#stopped = true;
     await this.#starting;
     await Promise.all([this.#inTime("bootstrap", this.#bootstrap?.stop()), this.#accounts.stop()]);
+    const { services = [] } = this.#ports;
+    await this.#inTime("a service", Promise.all(services.map((service) => service.stop())));
     this.#emitFigures();
-    await this.#inTime("objects", this.#ports.closeObjects?.());
     await this.#inTime("the credential store", this.#ports.credentials.close());
   }
 
@@ -174,7 +181,7 @@ export class Agent {
   }
 
   /** A card that never answers must not keep a device from shutting down. */
-  async #inTime(what: string, work: Promise<void> = Promise.resolve()): Promise<void> {
+  async #inTime(what: string, work: Promise<unknown> = Promise.resolve()): Promise<void> {
     const { timers, logger } = this.#ports;
     const late = (): Error => new Error(`not closed after ${closeDeadlineMs} ms`);
     try {

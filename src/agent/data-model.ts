@@ -18,9 +18,9 @@ import type { Timers } from "../util/time.ts";
 
 /** Versions of the objects that came with an enabler release; the same in all of them where there is only one. */
 const releases: Readonly<Record<LwM2mVersion, readonly string[]>> = {
-  "1.0": ["0-1_0", "1-1_0", "2-1_0", "3-1_0", "4-1_0"],
-  "1.1": ["0-1_1", "1-1_1", "2-1_0", "3-1_1", "4-1_2"],
-  "1.2": ["0-1_2", "1-1_2", "2-1_1", "3-1_2", "4-1_3"],
+  "1.0": ["0-1_0", "1-1_0", "2-1_0", "3-1_0", "4-1_0", "5-1_0"],
+  "1.1": ["0-1_1", "1-1_1", "2-1_0", "3-1_1", "4-1_2", "5-1_0"],
+  "1.2": ["0-1_2", "1-1_2", "2-1_1", "3-1_2", "4-1_3", "5-1_1"],
 };
 const common = ["6-1_0", "7-1_0", "16-1_0", "19-1_0"];
 

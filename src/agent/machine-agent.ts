@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
@@ -43,7 +44,8 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
   const location = config.location && machineLocation(config.location, logger);
   const { localAddress } = config.network;
-  const ports: AgentPorts = {
+  const machine = machinePorts(config, logger, location?.port);
+  const common: CommonPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
     clock: monotonicClock,
     timers: nodeTimers,
@@ -57,17 +59,36 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     wallClock: systemWallClock,
     store: records,
     definitions,
-    objects: withCustom(
-      deviceObjects(machinePorts(config, logger, location?.port), definitions, nodeTimers),
-      custom?.objects,
-    ),
-    closeObjects: async () => {
-      location?.close();
-      await custom?.close();
-    },
     onEvent,
   };
+  const firmware = await machineFirmware(config, common, machine.device.firmwareVersion);
+  const own = [...deviceObjects(machine, definitions, nodeTimers), ...(firmware ? [firmware.object] : [])];
+  const services = [
+    ...(firmware ? [firmware.service] : []),
+    ...(custom ? [{ stop: () => custom.close() }] : []),
+    ...(location ? [{ stop: async () => location.close() }] : []),
+  ];
+  const ports: AgentPorts = { ...common, objects: withCustom(own, custom?.objects), services };
   return new Agent(config, ports);
+}
+
+type CommonPorts = Omit<AgentPorts, "objects" | "services"> & { onEvent(event: AgentEvent): void };
+
+/** Loaded where it is configured alone. */
+async function machineFirmware(config: AgentConfig, ports: CommonPorts, version: string | undefined) {
+  const { firmware, packages, stateDirectory } = config;
+  if (!firmware) return undefined;
+  const { openFirmware } = await import("./firmware.ts");
+  const { packageSources } = await import("./package-sources.ts");
+  const { FolderSpool } = await import("../platform/folder-spool.ts");
+  const emit = (event: AgentEvent): void => ports.onEvent(event);
+  return openFirmware(firmware, packages, {
+    ...ports,
+    emit,
+    version: () => version,
+    spool: new FolderSpool(packages.folder ?? join(stateDirectory, "packages")),
+    sources: packageSources(config, { ...ports, emit }, machineFiles),
+  });
 }
 
 /** An object of the configuration takes the place of the agent's own. */

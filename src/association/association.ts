@@ -1,3 +1,5 @@
+import type { Block } from "../coap/block-option.ts";
+import type { BlockResponse } from "../coap/endpoint.ts";
 import type { CoapRequest, CoapResponse, Observation, ObservationOrigin } from "../coap/exchange.ts";
 import type { DtlsSession } from "../dtls/connection.ts";
 
@@ -17,6 +19,8 @@ export interface Association {
    * under that token, or there are too many.
    */
   adoptObservation(origin: ObservationOrigin): Observation | undefined;
+  /** One block of a response, for bodies that are kept elsewhere than in memory; rejects as `send` does. */
+  fetchBlock?(request: CoapRequest, block: Block, signal?: AbortSignal): Promise<BlockResponse>;
   /** Called once, when the association is gone: peer closed, fatal alert, or `close`. */
   onClosed(listener: (error?: Error) => void): void;
   /** Sends close_notify where there is one and frees the path. */

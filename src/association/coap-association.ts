@@ -1,5 +1,6 @@
+import type { Block } from "../coap/block-option.ts";
 import type { DatagramTransport } from "../coap/datagram-transport.ts";
-import { CoapEndpoint } from "../coap/endpoint.ts";
+import { type BlockResponse, CoapEndpoint } from "../coap/endpoint.ts";
 import type { CoapRequest, CoapResponse, Observation, ObservationOrigin, RequestHandler } from "../coap/exchange.ts";
 import type { CoapParameters } from "../coap/parameters.ts";
 import type { Entropy } from "../crypto/ports.ts";
@@ -56,6 +57,10 @@ export class CoapAssociation implements Association {
 
   adoptObservation(origin: ObservationOrigin): Observation | undefined {
     return this.#endpoint.adoptObservation(origin);
+  }
+
+  fetchBlock(request: CoapRequest, block: Block, signal?: AbortSignal): Promise<BlockResponse> {
+    return this.#endpoint.fetchBlock(request, block, signal && { signal });
   }
 
   onClosed(listener: (error?: Error) => void): void {

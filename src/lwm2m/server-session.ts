@@ -52,8 +52,8 @@ export class ServerSession {
     },
     {
       openBody: (request: CoapRequest, announced: number | undefined) => {
-        const { model, logger } = this.#options;
-        return this.#context && openStreamedWrite(request, announced, model, this.#context, logger);
+        const { model, logger, onRequest } = this.#options;
+        return this.#context && openStreamedWrite(request, announced, model, this.#context, logger, onRequest);
       },
     },
   );

@@ -28,6 +28,8 @@ const all: Readonly<Record<AgentEvent["type"], true>> = {
   "observation-ended": true,
   notified: true,
   stopped: true,
+  firmware: true,
+  "firmware-progress": true,
   "card-operation": true,
   figures: true,
 };

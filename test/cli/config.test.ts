@@ -28,9 +28,29 @@ test("a minimal file is enough and the rest has defaults", () => {
     device: {},
     hooks: {},
     control: { enabled: true },
+    packages: { maxBytes: 268_435_456, protocols: ["coap", "coaps", "http", "https"], attempts: 8 },
     network: {},
     log: { level: "info" },
   });
+});
+
+test("firmware needs a command that installs; package files and anchors are relative to the file's folder", () => {
+  const text = `${minimal}firmware:
+  install: ./install.sh
+packages:
+  folder: packages
+  trust:
+    anchors: [ca.pem]
+  protocols: [https]
+`;
+  const { firmware, packages } = parseConfig(text, "/etc/lwm2m/agent.yaml");
+  assert.deepEqual(firmware, { install: "./install.sh" });
+  assert.equal(packages.folder, "/etc/lwm2m/packages");
+  assert.deepEqual(packages.trust?.anchors, ["/etc/lwm2m/ca.pem"]);
+  assert.deepEqual(packages.protocols, ["https"]);
+  assert.match(problems(`${minimal}firmware: {}\n`)[0] ?? "", /install/);
+  assert.match(problems(`${minimal}firmware:\n  install: x\n  sha256: [abc]\n`)[0] ?? "", /64 hexadecimal digits/);
+  assert.match(problems(`${minimal}packages:\n  protocols: [ftp]\n`)[0] ?? "", /one of coap, coaps, http, https/);
 });
 
 test("file names are relative to the file's folder", () => {

@@ -13,8 +13,13 @@ export interface UdpServer {
   close(): void;
 }
 
+type ServeOptions = Pick<CoapEndpointOptions, "handle" | "parameters"> & {
+  /** Hears of every datagram that goes out. */
+  onSent?(datagram: Uint8Array): void;
+};
+
 /** Serves CoAP on a loopback port: one endpoint of ours for each address that sends. */
-export async function serveUdp(options: Pick<CoapEndpointOptions, "handle" | "parameters">): Promise<UdpServer> {
+export async function serveUdp(options: ServeOptions): Promise<UdpServer> {
   const socket = createSocket("udp4");
   const peers = new Map<string, { endpoint: CoapEndpoint; deliver: (datagram: Uint8Array) => void }>();
   socket.on("message", (datagram, from) => {
@@ -59,10 +64,13 @@ export async function connectUdp(
   return { endpoint, close };
 }
 
-function endpointFor(socket: Socket, to: RemoteInfo, options: Pick<CoapEndpointOptions, "handle" | "parameters">) {
+function endpointFor(socket: Socket, to: RemoteInfo, { onSent, ...options }: ServeOptions) {
   let deliver: (datagram: Uint8Array) => void = () => {};
   const transport: DatagramTransport = {
-    send: (datagram) => socket.send(datagram, to.port, to.address),
+    send: (datagram) => {
+      onSent?.(datagram);
+      socket.send(datagram, to.port, to.address);
+    },
     onDatagram: (listener) => {
       deliver = listener;
     },

@@ -10,12 +10,12 @@ import { routeRequest } from "../../src/lwm2m/data-model/request-router.ts";
 import type { ServerContext } from "../../src/lwm2m/data-model/server-context.ts";
 import { openStreamedWrite } from "../../src/lwm2m/data-model/streamed-write.ts";
 import { FirmwareUpdate } from "../../src/lwm2m/firmware-update/firmware-update.ts";
-import type { Installation, InstallOutcome } from "../../src/lwm2m/firmware-update/installation.ts";
 import type { FirmwareEvent } from "../../src/lwm2m/firmware-update/update-journal.ts";
 import { updateRecordCodec } from "../../src/lwm2m/firmware-update/update-record.ts";
 import { FirmwareUpdateObject } from "../../src/lwm2m/objects/firmware-update-object.ts";
 import { CoapSource } from "../../src/lwm2m/package-delivery/coap-source.ts";
 import type { DownloadSource } from "../../src/lwm2m/package-delivery/download-source.ts";
+import type { Installation, InstallOutcome } from "../../src/lwm2m/package-delivery/installation.ts";
 import {
   type DeliveryPolicy,
   type DeliveryPorts,
@@ -128,6 +128,7 @@ export class FirmwareBench {
     });
     const object = new FirmwareUpdateObject(registry.get(5, version), this.#update);
     this.#serve(new DataModel([object]), signal);
+    await settle();
   }
 
   /** As kill -9: nothing that was under way goes on. */

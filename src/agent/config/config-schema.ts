@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locationSection } from "../custom-objects/location-config.ts";
 import { objectsSection } from "../custom-objects/objects-config.ts";
 import { logLevel, section, text } from "./config-fields.ts";
+import { firmwareSection, packagesSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
 /**
@@ -35,6 +36,8 @@ export const configSchema = section({
     socket: text("the path of the Unix socket for console, status and events").optional(),
     enabled: z.boolean({ error: "true or false" }).default(true),
   }).prefault({}),
+  packages: packagesSection().prefault({}),
+  firmware: firmwareSection().optional(),
   network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })

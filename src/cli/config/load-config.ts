@@ -33,7 +33,7 @@ function readText(path: string): string {
 }
 
 function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { server, servers, bootstrap, trust, objects, control } = config;
+  const { server, servers, bootstrap, trust, objects, control, packages } = config;
   return {
     ...config,
     stateDirectory: resolve(folder, config.stateDirectory),
@@ -43,6 +43,11 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
     ...(trust && { trust: absoluteTrust(trust, folder) }),
     control: { ...control, ...(control.socket && { socket: resolve(folder, control.socket) }) },
     ...(objects && { objects: withAbsoluteFiles(objects, (name) => resolve(folder, name)) }),
+    packages: {
+      ...packages,
+      ...(packages.folder !== undefined && { folder: resolve(folder, packages.folder) }),
+      ...(packages.trust && { trust: absoluteTrust(packages.trust, folder) }),
+    },
   };
 }
 

@@ -14,7 +14,8 @@ import { findResource } from "./target.ts";
 
 /**
  * A Write of one opaque resource that comes in many blocks, for objects that take such values as they come. Undefined:
- * any other request, to be collected and carried out whole. A response refuses it at the first block.
+ * any other request, to be collected and carried out whole. A response refuses it at the first block. `onBlock` hears
+ * of each: the server is at work.
  */
 export function openStreamedWrite(
   request: CoapRequest,
@@ -22,6 +23,7 @@ export function openStreamedWrite(
   model: DataModel,
   context: ServerContext,
   logger: Logger,
+  onBlock: () => void = () => {},
 ): BodySink | CoapResponse | undefined {
   const path = parsePathSegments(request.path);
   const framing = path && StreamedValue.framed(request.contentFormat, path);
@@ -34,7 +36,7 @@ export function openStreamedWrite(
       throw unauthorized(`no right to write ${formatPath(path)}`);
     }
     const stream = object.openWrite(instance, resource.id, announced);
-    return stream && new StreamedWrite(stream, framing, (error) => errorResponse(error, request, logger));
+    return stream && new StreamedWrite(stream, framing, (error) => errorResponse(error, request, logger), onBlock);
   } catch (error) {
     return errorResponse(error, request, logger);
   }
@@ -44,14 +46,22 @@ class StreamedWrite implements BodySink {
   readonly #stream: ValueStream;
   readonly #framing: StreamedValue;
   readonly #refuse: (error: unknown) => CoapResponse;
+  readonly #onBlock: () => void;
 
-  constructor(stream: ValueStream, framing: StreamedValue, refuse: (error: unknown) => CoapResponse) {
+  constructor(
+    stream: ValueStream,
+    framing: StreamedValue,
+    refuse: (error: unknown) => CoapResponse,
+    onBlock: () => void,
+  ) {
     this.#stream = stream;
     this.#framing = framing;
     this.#refuse = refuse;
+    this.#onBlock = onBlock;
   }
 
   async append(bytes: Uint8Array): Promise<CoapResponse | undefined> {
+    this.#onBlock();
     try {
       const value = this.#unframed(() => this.#framing.take(bytes));
       if (value.length > 0) await this.#stream.append(value);

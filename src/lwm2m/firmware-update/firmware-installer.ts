@@ -1,7 +1,7 @@
 import { CodedError, describeError } from "../../util/coded-error.ts";
 import type { Timer, Timers } from "../../util/time.ts";
+import type { Image, Installation, InstallOutcome } from "../package-delivery/installation.ts";
 import type { PackageDelivery } from "../package-delivery/package-delivery.ts";
-import type { Image, Installation, InstallOutcome } from "./installation.ts";
 import type { UpdateJournal } from "./update-journal.ts";
 import { withoutPackage } from "./update-record.ts";
 import type { UpdateResult } from "./update-result.ts";
@@ -47,12 +47,16 @@ export class FirmwareInstaller {
     this.#timer = timers.schedule(this.#policy.installDelayMs, () => void this.#install());
   }
 
-  /** We were restarted, during the installation or by it. */
+  /** We were restarted, during the installation or by it. Never rejects. */
   async conclude(): Promise<void> {
     const { journal, installation } = this.#ports;
-    const { runs, reason } = await newFirmwareRuns(journal.record, this.#image, installation);
-    if (runs) this.#installed(reason);
-    else await this.#notInstalled("update-failed", reason);
+    try {
+      const { runs, reason } = await newFirmwareRuns(journal.record, this.#image, installation);
+      if (runs) this.#installed(reason);
+      else await this.#notInstalled("update-failed", reason);
+    } catch (error) {
+      await this.#notInstalled("update-failed", describeError(error));
+    }
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import type { Image, Installation } from "./installation.ts";
+import type { Image, Installation } from "../package-delivery/installation.ts";
 import type { UpdateRecord } from "./update-record.ts";
 
 export interface Verdict {

@@ -65,7 +65,8 @@ export class LeshanManagement extends LeshanFace {
 
   write(endpoint: string, path: string, node: LeshanNode, options: WriteOptions = {}): Promise<LeshanAnswer> {
     const replace = options.update ? "false" : undefined;
-    return this.call("PUT", this.of(endpoint, path, { format: options.format, replace }), node);
+    const timeout = options.timeoutSeconds?.toString();
+    return this.call("PUT", this.of(endpoint, path, { format: options.format, replace, timeout }), node);
   }
 
   execute(endpoint: string, path: string, args?: string): Promise<LeshanAnswer> {
@@ -131,6 +132,8 @@ export class LeshanManagement extends LeshanFace {
 export interface WriteOptions {
   readonly format?: LeshanFormat;
   readonly update?: boolean;
+  /** For the device's answer; 5 when absent. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Formats of the paths asked for and of the values; SenML CBOR when not given. */

@@ -19,6 +19,8 @@ export interface AgentOptions {
   readonly server: Readonly<Record<string, unknown>>;
   readonly hooks?: { readonly reboot?: string };
   readonly device?: Readonly<Record<string, string>>;
+  readonly packages?: Readonly<Record<string, unknown>>;
+  readonly firmware?: Readonly<Record<string, unknown>>;
   /** Where it keeps its state: given, it outlives the process. */
   readonly stateDirectory?: string;
 }
