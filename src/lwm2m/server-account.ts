@@ -98,6 +98,7 @@ export class ServerAccount {
     if (!this.#running) return;
     this.#abort.abort();
     this.#wakeUps.post({ type: "stop", reason });
+    this.#cycle?.interrupt();
     await this.#running;
     this.#running = undefined;
   }

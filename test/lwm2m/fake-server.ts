@@ -8,9 +8,11 @@ import type {
   RequestHandler,
 } from "../../src/coap/exchange.ts";
 import { Code, Method } from "../../src/coap/message.ts";
+import type { DtlsSession } from "../../src/dtls/connection.ts";
 import type { AssociationFactory } from "../../src/lwm2m/ports/association-factory.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
+import { certificateSession } from "../support/fake-association.ts";
 import { type RequestFields, request } from "./bench-device.ts";
 
 export class FakeNetworkError extends CodedError {}
@@ -29,6 +31,7 @@ export class FakeAssociation implements Association {
   readonly notifications: Notification[] = [];
   readonly observations = new Map<string, { ended: boolean; listeners: ((cause: ObservationEnd) => void)[] }>();
   readonly handle: RequestHandler;
+  readonly session?: DtlsSession;
   readonly #server: FakeServer;
   readonly #listeners: ((error?: Error) => void)[] = [];
   closed = false;
@@ -36,6 +39,7 @@ export class FakeAssociation implements Association {
   constructor(server: FakeServer, handle: RequestHandler) {
     this.#server = server;
     this.handle = handle;
+    if (server.resumes !== undefined) this.session = { ...certificateSession, resumed: server.resumes };
   }
 
   async send(message: CoapRequest, signal?: AbortSignal): Promise<CoapResponse> {
@@ -118,6 +122,8 @@ export class FakeServer implements AssociationFactory {
   readonly connects: (Error | "never")[] = [];
   /** What the next requests are answered with; the defaults when empty. */
   readonly answers: (CoapResponse | Promise<CoapResponse> | Error | "never" | "closes")[] = [];
+  /** Whether new associations are DTLS sessions that are resumed ones; undefined: they are NoSec. */
+  resumes: boolean | undefined;
   #registrations = 0;
 
   get association(): FakeAssociation {

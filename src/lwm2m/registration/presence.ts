@@ -40,12 +40,15 @@ export class Presence {
     return this.#channel;
   }
 
-  /** Aborted when the account stops or what is under way is given up. */
+  /** For the next association: aborted when what is under way is given up. */
   newSignal(): AbortSignal {
+    const { signal, wakeUps } = this.#options;
     this.#interrupt = new AbortController();
-    return AbortSignal.any([this.#options.signal, this.#interrupt.signal]);
+    if (signal.aborted || wakeUps.has("offline")) this.#interrupt.abort();
+    return this.#interrupt.signal;
   }
 
+  /** Gives up what is under way. */
   interrupt(): void {
     this.#interrupt.abort();
   }
@@ -99,10 +102,10 @@ export class Presence {
   }
 
   sender(link: ServerLink): SendRequest {
-    const { queueMode, signal } = this.#options;
+    const { queueMode } = this.#options;
     return async (request) => {
       queueMode.active();
-      const response = await link.association.send(request, AbortSignal.any([signal, this.#interrupt.signal]));
+      const response = await link.association.send(request, this.#interrupt.signal);
       queueMode.active();
       return response;
     };

@@ -34,6 +34,8 @@ export class RegistrationCycle {
   readonly #presence: Presence;
   readonly #backOff: BackOff;
   readonly #pauses: AccountPauses;
+  /** `beforeContact` has said yes for what follows a connection. */
+  #allowed = false;
 
   constructor(options: RegistrationCycleOptions) {
     this.#options = options;
@@ -96,7 +98,9 @@ export class RegistrationCycle {
     await this.#presence.drop();
     // What was asked of the association before is of no concern to the next one.
     wakeUps.clear();
+    this.#allowed = false;
     if (!(await this.#mayContact())) return this.#interrupted();
+    this.#allowed = true;
     const startedAt = clock.now();
     emit({ type: "connecting", reason: machine.reason, attempt: retry.attempts + 1 });
     session.expect();
@@ -279,7 +283,9 @@ export class RegistrationCycle {
     const { beforeContact, wakeUps } = this.#options;
     for (;;) {
       if (this.#isInterrupted) return false;
-      if (await beforeContact()) return !this.#isInterrupted;
+      const isAllowed = this.#allowed || (await beforeContact());
+      this.#allowed = false;
+      if (isAllowed) return !this.#isInterrupted;
       const wakeUp = await wakeUps.next(ASK_AGAIN_MS);
       if (wakeUp.type === "stop" || wakeUp.type === "offline") wakeUps.post(wakeUp);
     }
