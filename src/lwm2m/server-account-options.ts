@@ -27,7 +27,7 @@ export interface ServerAccountOptions {
   readonly access?: AccessControl;
   /** Where none of /1/x/17 to 20 is there: without end. Absent: their defaults, or `patientRetry` in a 1.0 registration. */
   readonly retry?: RetryPolicy;
-  /** By which share of it a wait between attempts is lengthened at most; 0.5 when absent, as RFC 7252 ACK_RANDOM_FACTOR. */
+  /** By which share of it a wait between attempts is lengthened at most; 1 when absent. */
   readonly retryJitter?: number;
   readonly queueMode?: QueueModePolicy;
   /** Whether a bootstrap server would be asked now if registration failed; never, when absent. */

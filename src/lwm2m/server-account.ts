@@ -23,7 +23,8 @@ import { ServerSession } from "./server-session.ts";
 
 export type { ServerAccountOptions } from "./server-account-options.ts";
 
-const RETRY_JITTER = 0.5;
+/** Up to twice the wait: still shorter than the one that would follow. */
+const RETRY_JITTER = 1;
 
 /** One server: connects, registers, keeps the registration, answers requests and notifies, until stopped. */
 export class ServerAccount {
