@@ -21,7 +21,7 @@ export interface Association {
   adoptObservation(origin: ObservationOrigin): Observation | undefined;
   /** One block of a response, for bodies that are kept elsewhere than in memory; rejects as `send` does. */
   fetchBlock?(request: CoapRequest, block: Block, signal?: AbortSignal): Promise<BlockResponse>;
-  /** Called once, when the association is gone: peer closed, fatal alert, or `close`. */
+  /** Each is called once, when the association is gone: peer closed, fatal alert, or `close`. */
   onClosed(listener: (error?: Error) => void): void;
   /** Sends close_notify where there is one and frees the path. */
   close(): Promise<void>;

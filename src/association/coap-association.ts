@@ -10,9 +10,9 @@ import type { MonotonicClock, Timers } from "../util/time.ts";
 import type { Association } from "./association.ts";
 import type { Traffic } from "./counted-path.ts";
 
-/** A transport that can be closed from our side. */
+/** A transport that can be closed from our side. `reason`: what its listener is told; none after an orderly end. */
 export interface ClosableTransport extends DatagramTransport {
-  close(): void;
+  close(reason?: Error): void;
 }
 
 export interface CoapAssociationOptions {
@@ -36,7 +36,7 @@ export class CoapAssociation implements Association {
   readonly #endpoint: CoapEndpoint;
   readonly #transport: ClosableTransport;
   #closed: { readonly error?: Error } | undefined;
-  #listener: ((error?: Error) => void) | undefined;
+  readonly #listeners: ((error?: Error) => void)[] = [];
 
   constructor({ peer, session, traffic, transport, ...options }: CoapAssociationOptions) {
     this.peer = peer;
@@ -64,12 +64,17 @@ export class CoapAssociation implements Association {
   }
 
   onClosed(listener: (error?: Error) => void): void {
-    this.#listener = listener;
     if (this.#closed) listener(this.#closed.error);
+    else this.#listeners.push(listener);
   }
 
   async close(): Promise<void> {
     this.#transport.close();
+  }
+
+  /** As `close`, for a reason that the listeners of `onClosed` hear. */
+  abandon(reason: Error): void {
+    this.#transport.close(reason);
   }
 
   /** A transport has one listener for its end; ours comes after the endpoint's. */
@@ -81,7 +86,7 @@ export class CoapAssociation implements Association {
         transport.onClosed((error) => {
           listener(error);
           this.#closed = error ? { error } : {};
-          this.#listener?.(error);
+          for (const each of this.#listeners.splice(0)) each(error);
         }),
     };
   }

@@ -1,6 +1,7 @@
 import type { RequestHandler } from "../coap/exchange.ts";
 import type { Credential } from "../credentials/ports/credential.ts";
 import { DtlsClient, type DtlsClientConfig } from "../dtls/client.ts";
+import type { ResumableSession } from "../dtls/resumable-session.ts";
 import type { DtlsConfig } from "../dtls/settings.ts";
 import { addressText } from "../util/network.ts";
 import { CoapAssociation } from "./coap-association.ts";
@@ -17,6 +18,13 @@ export interface DtlsTarget {
   /** The name to ask for, instead of the URI's host. */
   readonly serverName?: string;
   readonly dtls?: DtlsConfig;
+  /** Offered to the server; whether it was taken is `session.resumed`. */
+  readonly resume?: ResumableSession;
+}
+
+/** What goes into SNI: an address does not (RFC 6066 §3). */
+export function serverNameOf({ uri, serverName }: DtlsTarget): string | undefined {
+  return serverName ?? (uri.literal ? undefined : uri.host);
 }
 
 /** An association below DTLS, its handshake done. Rejects as `tryAddresses` does. */
@@ -39,18 +47,23 @@ async function establish(
   const traffic = new CountedPath(attempt.path);
   const client = new DtlsClient(clientConfig(target), ports);
   client.start(clock.now());
-  const { transport, session } = await shakeHands(client, target.parties, { ...attempt, path: traffic }, ports);
+  // With a session there is another attempt to come, without: no need to wait as long as for the last one.
+  const last = attempt.last && !target.resume;
+  const { transport, session } = await shakeHands(client, target.parties, { ...attempt, path: traffic, last }, ports);
   const peer = addressText(attempt.path.peer);
   const options = { transport, handle, peer, session, traffic, clock, timers, entropy, logger };
   return new CoapAssociation({ ...options, ...(parameters && { parameters }) });
 }
 
-/** Which suites are offered follows from the credential; an address goes into no SNI (RFC 6066 §3). */
-function clientConfig({ uri, parties: { credential }, serverName, dtls }: DtlsTarget): DtlsClientConfig {
-  const name = serverName ?? (uri.literal ? undefined : uri.host);
+/** Which suites are offered follows from the credential. */
+function clientConfig(target: DtlsTarget): DtlsClientConfig {
+  const { credential } = target.parties;
+  const serverName = serverNameOf(target);
+  const { dtls, resume } = target;
   return {
     ...dtls,
-    ...(name !== undefined && { serverName: name }),
+    ...(serverName !== undefined && { serverName }),
+    ...(resume && { resume }),
     ...pskIdentity(credential),
     externalKeyAgreement: credential.keyAgreement !== undefined,
     ...(credential.keyAgreement && { groups: credential.keyAgreement.groups }),

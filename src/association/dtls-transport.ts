@@ -69,8 +69,8 @@ export class DtlsTransport implements DatagramTransport {
     if (this.#ended) listener(this.#ended.error);
   }
 
-  /** `reason`: why an unfinished handshake is given up; an established session ends in order without one. */
-  close(reason?: DtlsError): void {
+  /** `reason`: why a handshake or a session is given up; an established session ends in order without one. */
+  close(reason?: Error): void {
     if (this.#ended) return;
     this.#connection.close(this.#ports.clock.now());
     // Also when called from a listener inside `#pump`: close_notify has to leave before the path closes.
@@ -157,7 +157,7 @@ export class DtlsTransport implements DatagramTransport {
     );
   }
 
-  #end(error?: DtlsError): void {
+  #end(error?: Error): void {
     if (this.#ended) return;
     this.#ended = error ? { error } : {};
     this.#timer?.cancel();

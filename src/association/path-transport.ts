@@ -22,9 +22,9 @@ export class PathTransport implements DatagramTransport {
     this.#closed = listener;
   }
 
-  close(): void {
+  close(reason?: Error): void {
     this.#path.close();
-    this.#closed?.();
+    this.#closed?.(reason);
     this.#closed = undefined;
   }
 }

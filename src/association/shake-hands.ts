@@ -43,6 +43,6 @@ export async function shakeHands(
 function silent(): DtlsError {
   return new DtlsError(
     "HANDSHAKE_TIMEOUT",
-    `no answer within ${firstAnswerMs / 1000} s, and there are other addresses`,
+    `no answer within ${firstAnswerMs / 1000} s, and there are other ways to try`,
   );
 }

@@ -6,7 +6,7 @@ import type { ServerUri } from "./server-uri.ts";
 
 export interface Attempt {
   readonly path: DatagramPath;
-  /** No address is left after this one: there is nothing to gain by giving up early. */
+  /** Nothing is left to try after this one: there is nothing to gain by giving up early. */
   readonly last: boolean;
   readonly signal: AbortSignal;
 }

@@ -13,6 +13,7 @@ export interface PeersSocket {
 export class ServerSocket implements PeersSocket {
   readonly address: PeerAddress;
   readonly #socket: Socket;
+  #closed: Promise<void> | undefined;
 
   private constructor(socket: Socket, address: PeerAddress) {
     this.#socket = socket;
@@ -41,7 +42,9 @@ export class ServerSocket implements PeersSocket {
     this.#socket.send(datagram, to.port, to.host, () => {});
   }
 
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+  /** May be called again. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => this.#socket.close(() => resolve()));
+    return this.#closed;
   }
 }

@@ -86,7 +86,7 @@ test("when all fail the error names server, addresses and reasons", async () => 
   await assert.rejects(outcome, {
     code: "SERVER_UNREACHABLE",
     message:
-      "cannot connect to coaps://server: [2001:db8::1]:5684: no answer within 7 s, and there are other addresses; " +
+      "cannot connect to coaps://server: [2001:db8::1]:5684: no answer within 7 s, and there are other ways to try; " +
       "192.0.2.1:5684: no answer after 12 transmissions",
   });
 });

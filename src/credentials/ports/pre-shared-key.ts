@@ -12,5 +12,7 @@ export interface MasterSecretInput {
 export interface PreSharedKey {
   /** psk_identity, as sent. */
   readonly identity: Uint8Array;
+  /** Another one for another key, and nothing to find the key by. Absent: the holder does not say. */
+  readonly fingerprint?: Uint8Array;
   deriveMasterSecret(input: MasterSecretInput, signal: AbortSignal): Promise<Uint8Array>;
 }
