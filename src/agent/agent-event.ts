@@ -25,7 +25,14 @@ export type AgentEvent =
     }
   /** The credential is at hand; with `certificate` its chain too, from the card or from the cache. */
   | { readonly type: "credential"; readonly source: string; readonly kind: "certificate" | "psk" }
-  | ({ readonly type: "handshake"; readonly peer: string; readonly suite: string } & HandshakeFigures)
+  /** `resumed`: abbreviated, nothing was signed. `connectionId`: the session survives another address. */
+  | ({
+      readonly type: "handshake";
+      readonly peer: string;
+      readonly suite: string;
+      readonly resumed: boolean;
+      readonly connectionId: boolean;
+    } & HandshakeFigures)
   /** After each registration, and last of all when the agent stops. */
   | { readonly type: "figures"; readonly card: CardFigures };
 

@@ -27,7 +27,7 @@ import { ServerAssociations, type ServerAssociationsPorts } from "./server-assoc
 
 const closeDeadlineMs = 5_000;
 
-export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
+export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit" | "sessions"> {
   readonly wallClock: WallClock;
   /** What survives a restart. */
   readonly store: RecordStore;
@@ -153,7 +153,8 @@ export class Agent {
 
   #associations(security: SecuritySettings): AssociationFactory {
     const emit = (event: AgentEvent): void => this.#emit(event);
-    return new ServerAssociations(accountSecurity(this.#config, security), { ...this.#ports, emit });
+    const { network: sessions } = this.#config;
+    return new ServerAssociations(accountSecurity(this.#config, security), { ...this.#ports, sessions, emit });
   }
 
   #accountEvent(server: number, event: ServerAccountEvent): void {

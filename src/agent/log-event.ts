@@ -18,7 +18,11 @@ export function logEvent(logger: Logger, event: AgentEvent): void {
       logger.info("credential ready", { source: event.source, kind: event.kind });
       return;
     case "handshake":
-      logger.info("handshake done", { suite: event.suite, peer: event.peer, ms: Math.round(event.milliseconds) });
+      logger.info(event.resumed ? "session resumed" : "handshake done", {
+        suite: event.suite,
+        peer: event.peer,
+        ms: Math.round(event.milliseconds),
+      });
       return;
     case "card-operation": {
       const { kind, apdus, failed, milliseconds } = event;

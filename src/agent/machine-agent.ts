@@ -43,7 +43,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
   const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
   const location = config.location && machineLocation(config.location, logger);
-  const { localAddress } = config.network;
+  const { localAddress, ackTimeout, maxRetransmit } = config.network;
   const machine = machinePorts(config, logger, location?.port);
   const common: CommonPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
@@ -52,6 +52,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     entropy: nodeEntropy,
     ephemeralKeys: nodeEphemeralKeys,
     logger,
+    coapParameters: { ackTimeoutMs: ackTimeout * 1000, maxRetransmit },
     cardFigures,
     credentials: machineCredentials(records, logger, cardFigures),
     createVerifier: (account, server) =>
@@ -87,7 +88,7 @@ async function machineFirmware(config: AgentConfig, ports: CommonPorts, version:
     emit,
     version: () => version,
     spool: new FolderSpool(packages.folder ?? join(stateDirectory, "packages")),
-    sources: packageSources(config, { ...ports, emit }, machineFiles),
+    sources: packageSources(config, { ...ports, sessions: config.network, emit }, machineFiles),
   });
 }
 

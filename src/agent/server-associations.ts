@@ -1,26 +1,48 @@
 import type { Association } from "../association/association.ts";
 import { AssociationError } from "../association/association-error.ts";
+import type { CoapAssociation } from "../association/coap-association.ts";
 import { connectDtls, type DtlsTarget } from "../association/connect-dtls.ts";
 import { connectNosec } from "../association/connect-nosec.ts";
 import type { ConnectPorts } from "../association/connect-ports.ts";
+import { connectResuming } from "../association/connect-resuming.ts";
 import type { HandshakeParties } from "../association/need-answers.ts";
+import type { ResumptionStore } from "../association/resumption-store.ts";
 import { parseServerUri, type ServerUri } from "../association/server-uri.ts";
+import { SessionKeeper } from "../association/session-keeper.ts";
 import type { RequestHandler } from "../coap/exchange.ts";
 import type { CertificateVerifier } from "../credentials/ports/certificate-verifier.ts";
 import type { Credential, CredentialProvider } from "../credentials/ports/credential.ts";
+import type { DtlsSession } from "../dtls/connection.ts";
 import { DtlsError } from "../dtls/dtls-error.ts";
+import type { DtlsConfig } from "../dtls/settings.ts";
+import type { SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import type { WallClock } from "../util/time.ts";
 import { openAccountCredential } from "./account-credential.ts";
 import type { AccountSecurity } from "./account-security.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { CardFiguresCounter } from "./card-figures.ts";
 import { usableGroups, usableSuites } from "./security-policy.ts";
 
+/** How long DTLS sessions last. */
+export interface SessionPolicy {
+  /** Connection IDs are offered: a NAT may give us another address in the middle of a session. */
+  readonly connectionId: boolean;
+  /** Sessions are kept, and resumed later without a signature. */
+  readonly resumption: boolean;
+  /** Seconds since the full handshake. */
+  readonly resumptionMaxAge: number;
+}
+
 export interface ServerAssociationsPorts extends ConnectPorts {
   readonly credentials: CredentialProvider;
   /** Made for each connection: what a trust file holds may have changed. Rejects with a CodedError that names the file. */
   createVerifier(account: AccountSecurity, server: ServerUri): Promise<CertificateVerifier>;
   readonly cardFigures: CardFiguresCounter;
+  readonly wallClock: WallClock;
+  /** Where sessions to resume survive a restart. */
+  readonly store: ResumptionStore;
+  readonly sessions: SessionPolicy;
   emit(event: AgentEvent): void;
 }
 
@@ -29,6 +51,7 @@ export class ServerAssociations implements AssociationFactory {
   readonly #account: AccountSecurity;
   readonly #uri: ServerUri;
   readonly #ports: ServerAssociationsPorts;
+  readonly #keeper: SessionKeeper;
   /** Kept while it works: opening it asks the card. */
   #credential: Credential | undefined;
   /** The server did not take what it was shown: a certificate may have been misread, or replaced on the card. */
@@ -40,6 +63,8 @@ export class ServerAssociations implements AssociationFactory {
     this.#account = account;
     this.#uri = parseServerUri(account.settings.uri);
     this.#ports = { ...ports, onHint: (peer, hint) => this.#noteHint(peer, hint) };
+    const maxAgeMs = ports.sessions.resumptionMaxAge * 1000;
+    this.#keeper = new SessionKeeper({ ...ports, key: sessionKey(account.settings), maxAgeMs });
   }
 
   async connect(handle: RequestHandler, signal: AbortSignal): Promise<Association> {
@@ -52,11 +77,11 @@ export class ServerAssociations implements AssociationFactory {
     const target = this.#target(await this.#parties(signal));
     cardFigures.enterHandshake();
     try {
-      const association = await connectDtls(target, handle, this.#ports, signal);
+      const association = await this.#shakeHands(target, handle, signal);
       const { peer, session } = association;
       this.#hint = undefined;
       this.#doubted = false;
-      if (session) emit({ type: "handshake", peer, suite: session.cipherSuiteName, ...session.handshake });
+      if (session) emit({ type: "handshake", peer, ...handshakeFields(session) });
       return association;
     } catch (error) {
       this.#blame(error);
@@ -66,11 +91,22 @@ export class ServerAssociations implements AssociationFactory {
     }
   }
 
+  async #shakeHands(target: DtlsTarget, handle: RequestHandler, signal: AbortSignal): Promise<CoapAssociation> {
+    if (this.#ports.sessions.resumption) return connectResuming(target, this.#keeper, handle, this.#ports, signal);
+    // One of a time when it was allowed must not lie around.
+    await this.#keeper.drop("resumption is switched off");
+    return connectDtls(target, handle, this.#ports, signal);
+  }
+
   #target(parties: HandshakeParties): DtlsTarget {
     const { serverName, settings } = this.#account;
     const suites = usableSuites(settings);
     const groups = usableGroups(settings);
-    const dtls = { ...(suites.length > 0 && { suites }), ...(groups.length > 0 && { groups }) };
+    const dtls: DtlsConfig = {
+      ...(suites.length > 0 && { suites }),
+      ...(groups.length > 0 && { groups }),
+      ...(!this.#ports.sessions.connectionId && { connectionIdLength: false }),
+    };
     return { uri: this.#uri, parties, dtls, ...(serverName !== undefined && { serverName }) };
   }
 
@@ -103,4 +139,13 @@ export class ServerAssociations implements AssociationFactory {
     this.#hint = message;
     this.#ports.logger[level]("no answer yet; the network says", { peer, reason: message });
   }
+}
+
+/** Of the account, and not of the instance that happens to hold it. Without a server id it is where packages come from. */
+function sessionKey({ bootstrap, shortServerId }: SecuritySettings): string {
+  return bootstrap ? "dtls-session-bootstrap" : `dtls-session-${shortServerId ?? "packages"}`;
+}
+
+function handshakeFields({ cipherSuiteName: suite, resumed, connectionIds, handshake }: DtlsSession) {
+  return { suite, resumed, connectionId: connectionIds !== undefined, ...handshake };
 }

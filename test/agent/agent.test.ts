@@ -47,7 +47,7 @@ test("PSK from a file registers", async (t) => {
   await watched.agent.stop();
 });
 
-test("a SIM's key registers with one signature, and a restart reads no file", async (t) => {
+test("a SIM's key registers with one signature, and a restart reads no file and signs nothing", async (t) => {
   const folder = temporary(t);
   const ca = await SandboxCa.create();
   const server = await certificateServer(t, ca, { admit: commonNameAdmission });
@@ -55,13 +55,17 @@ test("a SIM's key registers with one signature, and a restart reads no file", as
   t.after(() => sim.close());
   writeFileSync(join(folder, "ca.pem"), ca.certificatePem);
   const security = { credential: `iotsafe:?channel=socket:${sim.socketPath}`, trust: { anchors: ["ca.pem"] } };
-  for (const fileReads of [1, 0]) {
+  for (const [fileReads, expected] of [
+    [1, 1],
+    [0, 0],
+  ]) {
     const watched = await start(t, folder, server.uri, security);
     await watched.until("registered");
     const { startup, handshake } = watched.agent.status.card;
     assert.equal(startup.fileReads, fileReads);
     const { signatures, keyGenerations, otherOperations } = handshake;
-    assert.deepEqual([signatures, keyGenerations, handshake.fileReads, otherOperations], [1, 0, 0, 0]);
+    assert.deepEqual([signatures, keyGenerations, handshake.fileReads, otherOperations], [expected, 0, 0, 0]);
+    assert.equal((await watched.until("handshake")).resumed, expected === 0);
     await watched.agent.stop();
   }
 });

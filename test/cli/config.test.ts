@@ -29,7 +29,7 @@ test("a minimal file is enough and the rest has defaults", () => {
     hooks: {},
     control: { enabled: true },
     packages: { maxBytes: 268_435_456, protocols: ["coap", "coaps", "http", "https"], attempts: 8 },
-    network: {},
+    network: { connectionId: true, resumption: true, resumptionMaxAge: 86_400, ackTimeout: 2, maxRetransmit: 4 },
     log: { level: "info" },
   });
 });

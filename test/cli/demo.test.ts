@@ -8,7 +8,15 @@ import { cli, startCli } from "../support/cli.ts";
 const phase = ["signatures", "keyGenerations", "fileReads", "otherOperations", "apdus", "milliseconds"];
 
 test("the demo's JSON has just the promised members, and the card's work is as small as it can be", async () => {
-  const { code, stdout, stderr } = await cli("demo", "--json", "--starts", "2", "--card-latency", "20");
+  const { code, stdout, stderr } = await cli(
+    "demo",
+    "--json",
+    "--starts",
+    "2",
+    "--card-latency",
+    "20",
+    "--no-resumption",
+  );
   assert.equal(code, 0, stdout + stderr);
   const report = JSON.parse(stdout);
   assert.deepEqual(Object.keys(report), ["registered", "starts"]);
@@ -21,12 +29,22 @@ test("the demo's JSON has just the promised members, and the card's work is as s
     const { signatures, keyGenerations, fileReads, otherOperations } = handshake;
     assert.deepEqual([signatures, keyGenerations, fileReads, otherOperations], [1, 0, 0, 0]);
     assert.ok(handshake.milliseconds >= 20);
+    assert.equal(start.handshake.resumed, false);
     const { suite, datagramsSent, datagramsReceived, bytesSent, bytesReceived } = start.handshake;
     assert.equal(suite, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8");
     for (const figure of [datagramsSent, datagramsReceived, bytesSent, bytesReceived]) assert.ok(figure > 0);
     assert.deepEqual(Object.keys(start.registration), ["bytesSent", "bytesReceived"]);
     assert.ok(start.registration.bytesSent > 0 && start.registration.bytesReceived > 0);
   }
+});
+
+test("by default the second start resumes the session: the card signs nothing", async () => {
+  const { code, stdout, stderr } = await cli("demo", "--json", "--starts", "2");
+  assert.equal(code, 0, stdout + stderr);
+  const [first, second] = JSON.parse(stdout).starts;
+  assert.deepEqual([first.handshake.resumed, second.handshake.resumed], [false, true]);
+  assert.deepEqual([first.card.handshake.signatures, second.card.handshake.apdus], [1, 0]);
+  assert.ok(second.handshake.bytesSent < first.handshake.bytesSent);
 });
 
 test("--keep stays up until Ctrl-C and leaves nothing behind", async () => {

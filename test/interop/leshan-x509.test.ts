@@ -57,7 +57,8 @@ describe("our agent at Leshan, by a certificate whose key is on the SIM", () => 
     const stateDirectory = join(temporaryFolder(t), "state");
     const credential = await simAtSocket(t, authority.device("economical"));
     for (const fileReads of [1, 0]) {
-      const agent = new OurAgent(t, { endpoint: "economical", server: account(credential), stateDirectory });
+      const network = { resumption: false };
+      const agent = new OurAgent(t, { endpoint: "economical", server: account(credential), stateDirectory, network });
       const figures = await agent.waitFor("figures");
       const { startup, handshake } = figures.card as Record<string, Record<string, number>>;
       assert.equal(startup?.fileReads, fileReads);

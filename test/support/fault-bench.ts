@@ -138,5 +138,7 @@ export class FaultBench {
 function agentConfig() {
   const security = { credential: "iotsafe:?channel=pcsc", trust: { anchors: ["ca.pem"] } };
   const server = { uri: "coaps://127.0.0.1:5684", lifetime: 300, security };
-  return parseConfig(JSON.stringify({ endpoint: faultEndpoint, server }), "/nowhere/agent.yaml");
+  // The faults are in the card's work: each session takes its signature.
+  const network = { resumption: false };
+  return parseConfig(JSON.stringify({ endpoint: faultEndpoint, server, network }), "/nowhere/agent.yaml");
 }

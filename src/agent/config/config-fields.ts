@@ -16,6 +16,10 @@ export function whole(what: string, min: number, max: number) {
   return z.number({ error: what }).int({ error: what }).min(min, { error: what }).max(max, { error: what });
 }
 
+export function flag(what: string) {
+  return z.boolean({ error: what });
+}
+
 export function seconds() {
   return whole("whole seconds from 0 on", 0, 2 ** 31 - 1);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locationSection } from "../custom-objects/location-config.ts";
 import { objectsSection } from "../custom-objects/objects-config.ts";
 import { logLevel, section, text } from "./config-fields.ts";
+import { networkSection } from "./network-section.ts";
 import { firmwareSection, packagesSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
@@ -38,7 +39,7 @@ export const configSchema = section({
   }).prefault({}),
   packages: packagesSection().prefault({}),
   firmware: firmwareSection().optional(),
-  network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
+  network: networkSection().prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })
   .superRefine(hasAnAccount)

@@ -9,6 +9,7 @@ import { stopSignal } from "../stop-signal.ts";
 interface DemoCommandOptions {
   starts: number;
   "card-latency": string;
+  resumption: boolean;
   keep: boolean;
 }
 
@@ -23,10 +24,15 @@ export const demo: Command<DemoCommandOptions> = {
         requiresArg: true,
         describe: "How slow the card is: fast, median, slow, or the milliseconds of one signature",
       })
+      .option("resumption", {
+        type: "boolean",
+        default: true,
+        describe: "Later starts resume the first one's session; --no-resumption: each shakes hands in full",
+      })
       .option("keep", { type: "boolean", default: false, describe: "Stay up until Ctrl-C" })
-      .example("$0 demo --json --starts 2", "the second start reads nothing from the card"),
+      .example("$0 demo --json --starts 2", "the second start reads and signs nothing at the card"),
 
-  run: async ({ starts, cardLatency, keep }, output) => {
+  run: async ({ starts, cardLatency, resumption, keep }, output) => {
     if (!Number.isInteger(starts) || starts < 1 || starts > 100) {
       throw new CodedError("BAD_ARGUMENT", "--starts: a whole number from 1 to 100 was expected");
     }
@@ -35,6 +41,7 @@ export const demo: Command<DemoCommandOptions> = {
     const report = await runDemo({
       starts,
       keep,
+      resumption,
       latency: parseLatency(cardLatency),
       command: [process.execPath, ...process.execArgv, process.argv[1] ?? ""],
       signal: cancel.signal,

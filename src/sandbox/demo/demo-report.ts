@@ -6,7 +6,7 @@ import { table } from "../../util/table.ts";
 export interface StartFigures {
   readonly toRegisteredMs: number;
   readonly card: CardFigures;
-  readonly handshake: { readonly suite: string } & HandshakeFigures;
+  readonly handshake: { readonly suite: string; readonly resumed: boolean } & HandshakeFigures;
   /** Of the Register exchange: UDP payload bytes, DTLS included. */
   readonly registration: { readonly bytesSent: number; readonly bytesReceived: number };
 }
@@ -37,6 +37,7 @@ export function reportTable({ starts }: DemoReport): string {
     ...card("start-up", (start) => start.card.startup),
     ...card("handshake", (start) => start.card.handshake),
     ...card("afterwards", (start) => start.card.after),
+    row("handshake: kind", ({ handshake }) => (handshake.resumed ? "resumed" : "full")),
     row("handshake: time", (start) => rounded(start.handshake.milliseconds)),
     row("handshake: sent", ({ handshake }) => `${handshake.bytesSent} B in ${handshake.datagramsSent} datagrams`),
     row("handshake: received", ({ handshake: h }) => `${h.bytesReceived} B in ${h.datagramsReceived} datagrams`),

@@ -20,6 +20,8 @@ export interface DemoOptions {
   /** How often the agent is started, with the same state folder. */
   readonly starts: number;
   readonly latency: LatencyChoice;
+  /** Later starts resume the DTLS session of the first, without a signature. */
+  readonly resumption: boolean;
   /** Stay up after the last start until `signal` aborts. */
   readonly keep: boolean;
   /** Program and arguments that run this program's command line. */
@@ -56,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   }
 }
 
-async function setStage({ latency, step }: DemoOptions, undo: (() => Promise<void>)[]): Promise<Stage> {
+async function setStage({ latency, resumption, step }: DemoOptions, undo: (() => Promise<void>)[]): Promise<Stage> {
   const workspace = await Workspace.create();
   undo.push(() => workspace.remove());
   const ca = await SandboxCa.create();
@@ -66,7 +68,7 @@ async function setStage({ latency, step }: DemoOptions, undo: (() => Promise<voi
   const server = await startServer(ca, step);
   undo.push(() => server.close());
   step(`management server at ${server.uri}, its certificate by the same sandbox CA`);
-  return { workspace, sim, server, config: await writeConfig(workspace, ca, server, sim) };
+  return { workspace, sim, server, config: await writeConfig(workspace, ca, server, sim, resumption) };
 }
 
 async function startServer(ca: SandboxCa, step: (text: string) => void): Promise<LwM2mServer> {
@@ -82,7 +84,13 @@ async function startServer(ca: SandboxCa, step: (text: string) => void): Promise
   });
 }
 
-async function writeConfig(workspace: Workspace, ca: SandboxCa, server: LwM2mServer, sim: DemoSim): Promise<string> {
+async function writeConfig(
+  workspace: Workspace,
+  ca: SandboxCa,
+  server: LwM2mServer,
+  sim: DemoSim,
+  resumption: boolean,
+): Promise<string> {
   const anchor = await workspace.write("ca.pem", ca.certificatePem);
   const security = { credential: `iotsafe:?channel=socket:${sim.socketPath}`, trust: { anchors: [anchor] } };
   const config = {
@@ -90,6 +98,7 @@ async function writeConfig(workspace: Workspace, ca: SandboxCa, server: LwM2mSer
     server: { uri: server.uri, shortServerId: 123, lifetime: 300, security },
     stateDirectory: workspace.path("state"),
     device: { manufacturer: "lwm2m-safe demo" },
+    network: { resumption },
   };
   return workspace.write("agent.yaml", stringify(config));
 }

@@ -28,9 +28,11 @@ async function observeAndWrite(device: DeviceOperations, step: (text: string) =>
   const observed = await device.observe(path, (response) => notified(response));
   step(`Observe ${path}: lifetime ${textOf(observed.response, `Observe ${path}`)}`);
   if (!observed.observing) throw new CodedError("DEMO_FAILED", `the device does not let ${path} be observed`);
-  const written = await device.write(path, "600");
+  // What was written at an earlier start is still there: it has to be another value.
+  const lifetime = textOf(observed.response, `Observe ${path}`) === "600" ? "300" : "600";
+  const written = await device.write(path, lifetime);
   if (written.code !== Code.Changed) throw failed(`Write ${path}`, written);
-  step(`Write ${path}: 600`);
+  step(`Write ${path}: ${lifetime}`);
   step(`Notify ${path}: lifetime ${textOf(await notification, `Notify ${path}`)}`);
   await observed.cancel();
 }

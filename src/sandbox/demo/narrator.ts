@@ -14,7 +14,8 @@ export function narrator(say: (text: string) => void): (record: EventRecord) => 
     } else if (event === "credential") {
       say(read ? "certificate read from the card" : "certificate taken from the cache: no file read at the card");
     } else if (event === "handshake") {
-      say(`handshake done: ${record.suite} in ${ms(record.milliseconds)}`);
+      const done = record.resumed ? "session resumed, nothing to sign" : "handshake done";
+      say(`${done}: ${record.suite} in ${ms(record.milliseconds)}`);
     } else if (event === "registered") {
       say(`registered in ${ms(record.milliseconds)}`);
     } else if (event === "retrying") {

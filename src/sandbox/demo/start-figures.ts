@@ -17,6 +17,7 @@ const phase = z.object({
 const figures = z.object({ card: z.object({ startup: phase, handshake: phase, after: phase }) });
 const handshake = z.object({
   suite: z.string(),
+  resumed: z.boolean(),
   bytesSent: count,
   bytesReceived: count,
   datagramsSent: count,

@@ -14,6 +14,7 @@ const card = {
 };
 const handshake = {
   suite: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
+  resumed: false,
   bytesSent: 974,
   bytesReceived: 916,
   datagramsSent: 3,

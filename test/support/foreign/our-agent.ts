@@ -18,6 +18,7 @@ export interface AgentOptions {
   readonly endpoint: string;
   readonly server: Readonly<Record<string, unknown>>;
   readonly hooks?: { readonly reboot?: string };
+  readonly network?: Readonly<Record<string, unknown>>;
   readonly device?: Readonly<Record<string, string>>;
   readonly packages?: Readonly<Record<string, unknown>>;
   readonly firmware?: Readonly<Record<string, unknown>>;
