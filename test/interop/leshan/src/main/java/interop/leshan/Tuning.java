@@ -20,6 +20,8 @@ final class Tuning {
         configuration.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);
         configuration.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, 2);
         configuration.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, 6);
+        // As Leshan's demo servers have it; without it the library uses no Connection IDs.
+        configuration.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, 6);
         configuration.set(DtlsConfig.DTLS_MAX_RETRANSMISSION_TIMEOUT, 10, TimeUnit.SECONDS);
     }
 }
