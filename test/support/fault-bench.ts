@@ -62,19 +62,22 @@ export class FaultBench {
   readonly log = new RecordingLog();
   readonly events: AgentEvent[] = [];
   readonly card: FaultInjector;
-  readonly server: FaultServer;
+  server: FaultServer;
   readonly network: MemoryNetwork;
   readonly agent: Agent;
   /** Of the card, in hexadecimal: never to be seen anywhere else. */
   readonly privateKey: string;
   readonly #sim: VirtualSim;
+  readonly #startServer: (seed: number) => FaultServer;
 
   constructor({ ca, own, profile }: Parties, options: FaultBenchOptions = {}) {
     const { time, log } = this;
     this.privateKey = String(profile.keyPairs[0]?.privateKey);
     const ports = { clock: time, timers: time };
     this.network = new MemoryNetwork(time);
-    this.server = new FaultServer({ ca, own }, { ...ports, socket: this.network.socket, entropy: new SeededRandom(1) });
+    this.#startServer = (seed) =>
+      new FaultServer({ ca, own }, { ...ports, socket: this.network.socket, entropy: new SeededRandom(seed) });
+    this.server = this.#startServer(1);
     this.#sim = new VirtualSim(profile, { ...ports, entropy: new SeededRandom(2) });
     this.card = new FaultInjector(this.#sim);
     const { cache, wrapConnector = (connector) => connector } = options;
@@ -118,6 +121,11 @@ export class FaultBench {
     const before = this.count("registered");
     this.server.dropSessions();
     await this.registered(before + 1);
+  }
+
+  /** The server is killed, says nothing, and one that remembers nothing is at its address. */
+  replaceServer(): void {
+    this.server = this.#startServer(4);
   }
 
   async stopped(): Promise<void> {
