@@ -126,6 +126,11 @@ export class Agent {
     await this.#inTime("the credential store", this.#ports.credentials.close());
   }
 
+  /** Something happened outside of it, such as a card's answer. */
+  report(event: AgentEvent): void {
+    this.#emit(event);
+  }
+
   async #start(): Promise<void> {
     const { store, logger, definitions } = this.#ports;
     const { configurable } = this.#objects;

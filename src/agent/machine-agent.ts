@@ -22,6 +22,7 @@ import { CredentialsByScheme } from "./credentials-by-scheme.ts";
 import { machineLocation } from "./custom-objects/machine-location.ts";
 import { machineObjects } from "./custom-objects/machine-objects.ts";
 import { type DevicePorts, deviceObjects, loadDefinitions } from "./data-model.ts";
+import { LazyCards } from "./lazy-cards.ts";
 import { createVerifier } from "./trust.ts";
 
 /** Of the package, seen from src/agent/ and from dist/agent/ alike. */
@@ -36,9 +37,13 @@ export interface MachineAgentOptions {
 /** An agent on this machine: real sockets, clocks, files and cards. Rejects with a CodedError "BAD_…" about the configuration. */
 export async function createMachineAgent(config: AgentConfig, options: MachineAgentOptions): Promise<Agent> {
   const { logger, onEvent = () => {} } = options;
+  let agent: Agent | undefined;
+  // What happens before there is an agent is told all the same.
+  const report = (event: AgentEvent): void => (agent ? agent.report(event) : onEvent(event));
   const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
-    onEvent({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
+    report({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
   );
+  const cards = new LazyCards(logger, cardFigures);
   const definitions = await loadDefinitions(machineFiles, objectsFolder, config.lwm2m);
   const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
   const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
@@ -54,15 +59,16 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     logger,
     coapParameters: { ackTimeoutMs: ackTimeout * 1000, maxRetransmit },
     cardFigures,
-    credentials: machineCredentials(records, logger, cardFigures),
+    credentials: machineCredentials(records, logger, cards),
     createVerifier: (account, server) =>
       createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles }),
     wallClock: systemWallClock,
     store: records,
     definitions,
+    ...(config.smartCard && { readCard: cards.bootstrapReader(config.smartCard.channel) }),
     onEvent,
   };
-  const firmware = await machineFirmware(config, common, machine.device.firmwareVersion);
+  const firmware = await machineFirmware(config, common, report, machine.device.firmwareVersion);
   const own = [...deviceObjects(machine, definitions, nodeTimers), ...(firmware ? [firmware.object] : [])];
   const services = [
     ...(firmware ? [firmware.service] : []),
@@ -70,19 +76,24 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     ...(location ? [{ stop: async () => location.close() }] : []),
   ];
   const ports: AgentPorts = { ...common, objects: withCustom(own, custom?.objects), services };
-  return new Agent(config, ports);
+  agent = new Agent(config, ports);
+  return agent;
 }
 
-type CommonPorts = Omit<AgentPorts, "objects" | "services"> & { onEvent(event: AgentEvent): void };
+type CommonPorts = Omit<AgentPorts, "objects" | "services">;
 
 /** Loaded where it is configured alone. */
-async function machineFirmware(config: AgentConfig, ports: CommonPorts, version: string | undefined) {
+async function machineFirmware(
+  config: AgentConfig,
+  ports: CommonPorts,
+  emit: (event: AgentEvent) => void,
+  version: string | undefined,
+) {
   const { firmware, packages, stateDirectory } = config;
   if (!firmware) return undefined;
   const { openFirmware } = await import("./firmware.ts");
   const { packageSources } = await import("./package-sources.ts");
   const { FolderSpool } = await import("../platform/folder-spool.ts");
-  const emit = (event: AgentEvent): void => ports.onEvent(event);
   return openFirmware(firmware, packages, {
     ...ports,
     emit,
@@ -107,20 +118,25 @@ function machinePorts({ device, hooks }: AgentConfig, logger: Logger, location?:
   };
 }
 
-function machineCredentials(records: FolderRecords, logger: Logger, observer: CardFiguresCounter): CredentialProvider {
-  return new CredentialsByScheme({
+function machineCredentials(records: FolderRecords, logger: Logger, cards: LazyCards): CredentialProvider {
+  const providers = new CredentialsByScheme({
     file: async () => {
       const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
       return new FileCredentialProvider(machineFiles);
     },
     iotsafe: async () => {
       const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
-      const { createCardService } = await import("./card-services.ts");
+      const loaded = await cards.get();
       return new IotSafeProvider({
-        createCard: (channel) => createCardService(channel, logger, observer),
+        createCard: (channel) => loaded.get(channel),
         cache: { get: (key) => records.read(key), put: (key, value) => records.write(key, value) },
         logger,
       });
     },
   });
+  const close = async (): Promise<void> => {
+    await providers.close();
+    await cards.close();
+  };
+  return { open: (uri, signal) => providers.open(uri, signal), close };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseServerUri } from "../../association/server-uri.ts";
+import { parseCardChannel } from "../../credentials/adapters/iotsafe/iotsafe-uri.ts";
 
 /** Keys with values; unknown keys keep zod's own issue, which is worded with the key by whoever shows it. */
 export function section<Shape extends z.core.$ZodShape>(shape: Shape) {
@@ -38,4 +39,19 @@ export function serverUri() {
       context.addIssue({ code: "custom", message: `${what} (${error instanceof Error ? error.message : error})` });
     }
   });
+}
+
+/** How a card is reached. */
+export function cardChannel() {
+  const what = "pcsc, pcsc:READER, socket:PATH or tcp:HOST:PORT";
+  return z.string({ error: what }).refine(isCardChannel, { error: what });
+}
+
+function isCardChannel(text: string): boolean {
+  try {
+    parseCardChannel(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

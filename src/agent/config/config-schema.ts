@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { locationSection } from "../custom-objects/location-config.ts";
 import { objectsSection } from "../custom-objects/objects-config.ts";
-import { logLevel, section, text } from "./config-fields.ts";
+import { cardChannel, logLevel, section, text } from "./config-fields.ts";
 import { networkSection } from "./network-section.ts";
 import { firmwareSection, packagesSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
@@ -16,7 +16,7 @@ export const configSchema = section({
   server: serverSection().optional(),
   servers: z.array(serverSection(), { error: "a list of servers" }).optional(),
   bootstrap: bootstrapSection().optional(),
-  smartCard: section({ channel: text("pcsc, pcsc:READER, socket:PATH or tcp:HOST:PORT").default("pcsc") }).optional(),
+  smartCard: section({ channel: cardChannel().default("pcsc") }).optional(),
   credentials: section({ default: text("a credential URI: iotsafe:… or file:…").optional() }).prefault({}),
   trust: trustSection().optional(),
   stateDirectory: text("the folder where the agent keeps what survives a restart").default("/var/lib/lwm2m-safe"),

@@ -22,13 +22,23 @@ export type CardReading =
 /** Never rejects. */
 export async function takeReading(read: ReadCard, signal: AbortSignal): Promise<CardReading> {
   try {
-    const found = await read(signal);
+    const found = await readAgainIfRemoved(read, signal);
     if (!found.found) return { kind: "nothing", reason: found.reason };
     const { bytes, iccid } = found;
     return { kind: "data", bytes, origin: { ...(iccid !== undefined && { iccid }), digest: toHex(sha256(bytes)) } };
   } catch (error) {
     const isAway = error instanceof CardTransportError && ["CARD_ABSENT", "CARD_REMOVED"].includes(error.code);
     return { kind: isAway ? "nothing" : "unknown", reason: describeError(error) };
+  }
+}
+
+/** One that was pulled may have a successor in the reader: who asks again is told. */
+async function readAgainIfRemoved(read: ReadCard, signal: AbortSignal): Promise<UiccDataObject> {
+  try {
+    return await read(signal);
+  } catch (error) {
+    if (!(error instanceof CardTransportError) || error.code !== "CARD_REMOVED" || signal.aborted) throw error;
+    return read(signal);
   }
 }
 

@@ -16,7 +16,10 @@ export interface AgentLine {
 /** What an agent is told; the rest of its configuration stays at its defaults. */
 export interface AgentOptions {
   readonly endpoint: string;
-  readonly server: Readonly<Record<string, unknown>>;
+  readonly server?: Readonly<Record<string, unknown>>;
+  readonly servers?: readonly Readonly<Record<string, unknown>>[];
+  readonly bootstrap?: Readonly<Record<string, unknown>>;
+  readonly credentials?: Readonly<Record<string, string>>;
   readonly hooks?: { readonly reboot?: string };
   readonly network?: Readonly<Record<string, unknown>>;
   readonly device?: Readonly<Record<string, string>>;

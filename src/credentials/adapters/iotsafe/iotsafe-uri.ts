@@ -43,13 +43,14 @@ export function parseIotSafeUri(uri: string): IotSafeUri {
   const publicKey = selector(parsed, "public-key");
   const certificate = selector(parsed, "cert");
   return {
-    channel: channelName(parsed.parameters.get("channel") ?? "pcsc"),
+    channel: parseCardChannel(parsed.parameters.get("channel") ?? "pcsc"),
     settings: { aids: aids(parsed), class: parameterChoice(parsed, "class", classChoices, "auto") },
     selectors: { ...(key && { key }), ...(publicKey && { publicKey }), ...(certificate && { certificate }) },
   };
 }
 
-function channelName(text: string): CardChannelName {
+/** pcsc[:READER], socket:PATH or tcp:HOST:PORT. Throws CredentialUriError. */
+export function parseCardChannel(text: string): CardChannelName {
   const [, kind, name] = /^([a-z]+)(?::(.+))?$/.exec(text) ?? [];
   if (kind === "pcsc") return name === undefined ? { kind } : { kind, reader: name };
   if (kind === "socket" && name !== undefined) return { kind, path: name };
