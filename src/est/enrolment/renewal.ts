@@ -24,6 +24,8 @@ export class Renewal {
   readonly #timer: WallTimer;
   #running: Promise<void> | undefined;
   readonly #stop = new AbortController();
+  /** Nothing happens by itself before `plan` and after `pause`. */
+  #active = false;
   /** After an error that the record knows nothing of. */
   #notBefore = 0;
 
@@ -41,10 +43,25 @@ export class Renewal {
 
   /** Looks at record and calendar anew: at the start, after a registration, when the clock was set, after a sleep. */
   plan(): void {
+    this.#active = true;
     if (this.#running || this.#stop.signal.aborted) return;
     const { decision } = this;
     if (decision.kind === "none") this.#timer.disarm();
     else this.#timer.arm(Math.max(decision.at, this.#notBefore));
+  }
+
+  /** Nobody needs a certificate now: nothing happens by itself until `plan`. What runs comes to its end. */
+  pause(): void {
+    this.#active = false;
+    this.#timer.disarm();
+  }
+
+  /** Does at once what is due by now; resolves when it is done, has failed, or has to wait. */
+  async due(): Promise<void> {
+    await this.#running;
+    const { decision } = this;
+    if (decision.kind !== "none" && decision.at <= this.#ports.clock.now()) this.#run();
+    await this.#running;
   }
 
   /** By order of a person or a server, whatever the calendar says. Rejects as Enrolment.begin does. */
@@ -67,7 +84,7 @@ export class Renewal {
     this.#timer.disarm();
     this.#running = this.#runOnce().finally(() => {
       this.#running = undefined;
-      this.plan();
+      if (this.#active) this.plan();
     });
   }
 
