@@ -1,3 +1,5 @@
+import type { EnrolmentStatus } from "../est/enrolment/enrolment-status.ts";
+import type { RenewalDecision } from "../est/enrolment/renewal-decision.ts";
 import type { ValueType } from "../formats/values.ts";
 import type { BootstrapStatus } from "../lwm2m/bootstrap/bootstrap-controller.ts";
 import type { NotificationAttributes } from "../lwm2m/data-model/notification-attributes.ts";
@@ -22,6 +24,8 @@ export interface AgentStatus {
   readonly servers: readonly ServerStatus[];
   readonly bootstrap: BootstrapStatus;
   readonly card: CardFigures;
+  /** Absent without an enrolment, and until its keys have been looked at. */
+  readonly enrolment?: EnrolmentStatus & { readonly next: RenewalDecision };
 }
 
 /** One value of the data model. `value` is its text/plain form (OMA LwM2M Core 1.2 §7.4.1): opaque is base64. */

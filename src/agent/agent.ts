@@ -1,3 +1,7 @@
+import type { RequestHandler } from "../coap/exchange.ts";
+import { Code } from "../coap/message.ts";
+import type { KeySlots } from "../credentials/ports/key-slots.ts";
+import type { AttemptMode } from "../est/enrolment/enrolment-record.ts";
 import { BootstrapController, type BootstrapStatus } from "../lwm2m/bootstrap/bootstrap-controller.ts";
 import type { BootstrapEvent } from "../lwm2m/bootstrap/bootstrap-event.ts";
 import type { ReadCard } from "../lwm2m/bootstrap/card-reading.ts";
@@ -8,15 +12,17 @@ import { accessRightBits } from "../lwm2m/objects/access-control-object.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import { withDeadline } from "../smartcard/deadline.ts";
-import { describeError } from "../util/coded-error.ts";
+import { CodedError, describeError } from "../util/coded-error.ts";
 import type { RecordStore } from "../util/record-store.ts";
 import type { WallClock } from "../util/time.ts";
 import { AccountObjects } from "./account-objects.ts";
-import { accountSecurity } from "./account-security.ts";
+import { type AccountSecurity, accountSecurity, isEnrolled } from "./account-security.ts";
 import type { AgentControl, AgentStatus } from "./agent-control.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { bootstrapAgentEvent } from "./bootstrap-agent-event.ts";
-import type { AgentConfig } from "./config/config-schema.ts";
+import type { AgentConfig, EnrolmentConfig } from "./config/config-schema.ts";
+import { AgentEnrolment } from "./enrolment/agent-enrolment.ts";
+import { enrolmentAgentEvent } from "./enrolment/enrolment-agent-event.ts";
 import { factoryConfiguration } from "./factory-configuration.ts";
 import { LocalControl } from "./local-control.ts";
 import { logEvent } from "./log-event.ts";
@@ -38,6 +44,8 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
   readonly services?: readonly Service[];
   /** Reads the bootstrap file of a smart card; absent where none is configured. */
   readonly readCard?: ReadCard;
+  /** The places for the keys of an enrolment. Rejects with a CodedError; absent: no enrolment. */
+  openKeySlots?(keys: EnrolmentConfig["keys"]): Promise<KeySlots>;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
 }
@@ -57,6 +65,7 @@ export class Agent {
   readonly #listeners = new Set<(event: AgentEvent) => void>();
   /** What a person or a program on the device may ask. */
   readonly control: AgentControl;
+  readonly #enrolment: AgentEnrolment | undefined;
   /** There once the saved accounts are read. */
   #bootstrap: BootstrapController | undefined;
   #hasBootstrapAccount = false;
@@ -94,6 +103,7 @@ export class Agent {
       model: this.#objects.model,
       bootstrap: async (reason) => (await this.#bootstrap?.triggerBootstrap(reason)) ?? false,
     });
+    this.#enrolment = this.#createEnrolment();
   }
 
   get status(): AgentStatus {
@@ -105,7 +115,17 @@ export class Agent {
       servers: this.#accounts.all.map(({ status }) => status),
       bootstrap: this.#bootstrap?.status ?? notStarted,
       card: cardFigures.figures,
+      ...(this.#enrolment?.status && { enrolment: this.#enrolment.status }),
     };
+  }
+
+  /**
+   * A certificate for a new key, or a new one for the key that is there, whatever the calendar says. Resolves when it is in
+   * use, has failed, or has to wait. Rejects with CodedError "NOT_NOW", as Enrolment.begin does, and when the card is away.
+   */
+  async renewCertificate(mode: AttemptMode): Promise<void> {
+    if (!this.#enrolment) throw new CodedError("NOT_NOW", "the configuration has no section enrolment");
+    await this.#enrolment.renew(mode);
   }
 
   /** Never throws and never gives up: what fails is tried again. */
@@ -119,7 +139,11 @@ export class Agent {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#starting;
-    await Promise.all([this.#inTime("bootstrap", this.#bootstrap?.stop()), this.#accounts.stop()]);
+    await Promise.all([
+      this.#inTime("enrolment", this.#enrolment?.stop()),
+      this.#inTime("bootstrap", this.#bootstrap?.stop()),
+      this.#accounts.stop(),
+    ]);
     const { services = [] } = this.#ports;
     await this.#inTime("a service", Promise.all(services.map((service) => service.stop())));
     this.#emitFigures();
@@ -145,23 +169,60 @@ export class Agent {
       exclusive: (change) => this.#objects.model.exclusive(change),
       associations: (security) => this.#associations(security),
       onEvent: (event) => this.#bootstrapEvent(event),
+      beforehand: async (association) => this.#enrolment?.overBootstrap(association, "before-bootstrap"),
+      afterwards: async (association) => this.#enrolment?.overBootstrap(association, "after-bootstrap"),
       ...(saved && { saved }),
       ...(factory && { factory }),
     });
+    this.#enrolment?.start();
     this.#bootstrap.start();
   }
 
+  #createEnrolment(): AgentEnrolment | undefined {
+    const { enrolment } = this.#config;
+    const { openKeySlots } = this.#ports;
+    if (!enrolment || !openKeySlots) return undefined;
+    return new AgentEnrolment(this.#config, enrolment, {
+      ...this.#ports,
+      openKeySlots,
+      accounts: async () => (await this.#bootstrap?.accounts()) ?? { servers: [] },
+      connect: (account, signal) => this.#associationsOf(account).connect(nothingHere, signal),
+      onEvent: (event) => this.#emit(enrolmentAgentEvent(event)),
+      onCredentialChanged: (reason) =>
+        this.#accounts.reconnect(reason, ({ security }) => isEnrolled(this.#config, security)),
+    });
+  }
+
   #associations(security: SecuritySettings): AssociationFactory {
+    const account = accountSecurity(this.#config, security);
+    return this.#associationsOf(this.#enrolment?.withCertificate(account) ?? account);
+  }
+
+  #associationsOf(account: AccountSecurity): AssociationFactory {
     const emit = (event: AgentEvent): void => this.#emit(event);
-    return new ServerAssociations(accountSecurity(this.#config, security), { ...this.#ports, emit });
+    return new ServerAssociations(account, { ...this.#ports, emit });
   }
 
   #accountEvent(server: number, event: ServerAccountEvent): void {
     this.#emit({ ...event, server });
+    void this.#followCertificate(server, event);
     if (event.type === "given-up") this.#bootstrap?.registrationFailed(server, event.reason);
     if (event.type !== "registered") return;
     this.#bootstrap?.registered(server);
     this.#emitFigures();
+  }
+
+  /** What the servers make of a new certificate decides whether the former one may go. */
+  async #followCertificate(server: number, event: ServerAccountEvent): Promise<void> {
+    const security = this.#accounts.get(server)?.settings.security;
+    if (!security || !this.#enrolment) return;
+    try {
+      if (event.type === "registered") await this.#enrolment.registered(security);
+      if (event.type !== "retrying" && event.type !== "given-up") return;
+      await this.#enrolment.registrationFailed(security, event.error, event.type === "given-up");
+    } catch (error) {
+      this.#ports.logger.error("what became of the certificate cannot be kept", { reason: describeError(error) });
+    }
   }
 
   #bootstrapEvent(event: BootstrapEvent): void {
@@ -170,6 +231,7 @@ export class Agent {
     if (event.type === "resume") this.#accounts.resume(event.reason);
     if (event.type !== "accounts") return;
     this.#hasBootstrapAccount = event.accounts.bootstrap !== undefined;
+    this.#enrolment?.accountsChanged(event.accounts);
     void this.#accounts.apply(event.accounts, event.reason, this.#accountsAreOld);
     this.#accountsAreOld = false;
   }
@@ -201,6 +263,9 @@ export class Agent {
     this.#emit({ type: "figures", card: this.#ports.cardFigures.figures });
   }
 }
+
+/** A server that is met only for its certificates has nothing to ask. */
+const nothingHere: RequestHandler = async () => ({ code: Code.NotFound });
 
 const notStarted: BootstrapStatus = { state: "stopped", reason: "not started", since: 0 };
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { IotSafeProvider } from "../credentials/adapters/iotsafe/iotsafe-provider.ts";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
@@ -43,6 +44,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
   const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
   const location = config.location && machineLocation(config.location, logger);
+  const iotsafe = cardProvider(records, logger, cardFigures);
   const { localAddress } = config.network;
   const machine = machinePorts(config, logger, location?.port);
   const common: CommonPorts = {
@@ -53,7 +55,11 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     ephemeralKeys: nodeEphemeralKeys,
     logger,
     cardFigures,
-    credentials: machineCredentials(records, logger, cardFigures),
+    credentials: machineCredentials(iotsafe),
+    openKeySlots: async (keys) => {
+      const { openKeySlots } = await import("./enrolment/enrolment-slots.ts");
+      return openKeySlots(keys, { store: records, applet: async (uri) => (await iotsafe()).applet(uri) });
+    },
     createVerifier: (account, server) =>
       createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles }),
     wallClock: systemWallClock,
@@ -106,20 +112,30 @@ function machinePorts({ device, hooks }: AgentConfig, logger: Logger, location?:
   };
 }
 
-function machineCredentials(records: FolderRecords, logger: Logger, observer: CardFiguresCounter): CredentialProvider {
+function machineCredentials(iotsafe: () => Promise<IotSafeProvider>): CredentialProvider {
   return new CredentialsByScheme({
     file: async () => {
       const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
       return new FileCredentialProvider(machineFiles);
     },
-    iotsafe: async () => {
-      const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
-      const { createCardService } = await import("./card-services.ts");
-      return new IotSafeProvider({
-        createCard: (channel) => createCardService(channel, logger, observer),
-        cache: { get: (key) => records.read(key), put: (key, value) => records.write(key, value) },
-        logger,
-      });
-    },
+    iotsafe,
   });
+}
+
+/** One for all: credentials and key slots share the card. Loaded when first needed. */
+function cardProvider(records: FolderRecords, logger: Logger, observer: CardFiguresCounter) {
+  const load = async (): Promise<IotSafeProvider> => {
+    const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
+    const { createCardService } = await import("./card-services.ts");
+    return new IotSafeProvider({
+      createCard: (channel) => createCardService(channel, logger, observer),
+      cache: { get: (key) => records.read(key), put: (key, value) => records.write(key, value) },
+      logger,
+    });
+  };
+  let loaded: Promise<IotSafeProvider> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
 }
