@@ -1,3 +1,5 @@
+import type { EnrolmentPlan } from "../est/enrolment/enrolment.ts";
+import type { AttemptMode } from "../est/enrolment/enrolment-record.ts";
 import type { EnrolmentStatus } from "../est/enrolment/enrolment-status.ts";
 import type { RenewalDecision } from "../est/enrolment/renewal-decision.ts";
 import type { ValueType } from "../formats/values.ts";
@@ -71,6 +73,14 @@ export interface AgentControl {
   online(): Promise<void>;
   /** Asks the bootstrap server for accounts. */
   bootstrap(): Promise<void>;
+  /**
+   * A new certificate, whatever the calendar says: for a new key, or for the key that is there; a new key where there is a
+   * slot for one, when `mode` is absent. Resolves when it is in use, has failed, or has to wait: the events and the status
+   * tell. Rejects also with ENROLMENT_BUSY, NO_IDLE_SLOT and when the card is away.
+   */
+  renewCertificate(mode?: AttemptMode): Promise<void>;
+  /** What that would do. */
+  previewRenewal(mode?: AttemptMode): Promise<EnrolmentPlan>;
   /** Send (OMA LwM2M Core 1.2 §6.4.6) to one server, or to each that is registered. Rejects also with SendError. */
   send(paths: readonly string[], shortServerId?: number): Promise<void>;
 

@@ -1,7 +1,6 @@
 import type { RequestHandler } from "../coap/exchange.ts";
 import { Code } from "../coap/message.ts";
 import type { KeySlots } from "../credentials/ports/key-slots.ts";
-import type { AttemptMode } from "../est/enrolment/enrolment-record.ts";
 import { BootstrapController, type BootstrapStatus } from "../lwm2m/bootstrap/bootstrap-controller.ts";
 import type { BootstrapEvent } from "../lwm2m/bootstrap/bootstrap-event.ts";
 import type { ReadCard } from "../lwm2m/bootstrap/card-reading.ts";
@@ -12,7 +11,7 @@ import { accessRightBits } from "../lwm2m/objects/access-control-object.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import { withDeadline } from "../smartcard/deadline.ts";
-import { CodedError, describeError } from "../util/coded-error.ts";
+import { describeError } from "../util/coded-error.ts";
 import type { RecordStore } from "../util/record-store.ts";
 import type { WallClock } from "../util/time.ts";
 import { AccountObjects } from "./account-objects.ts";
@@ -102,6 +101,7 @@ export class Agent {
       accounts: this.#accounts,
       model: this.#objects.model,
       bootstrap: async (reason) => (await this.#bootstrap?.triggerBootstrap(reason)) ?? false,
+      enrolment: () => this.#enrolment,
     });
     this.#enrolment = this.#createEnrolment();
   }
@@ -117,15 +117,6 @@ export class Agent {
       card: cardFigures.figures,
       ...(this.#enrolment?.status && { enrolment: this.#enrolment.status }),
     };
-  }
-
-  /**
-   * A certificate for a new key, or a new one for the key that is there, whatever the calendar says. Resolves when it is in
-   * use, has failed, or has to wait. Rejects with CodedError "NOT_NOW", as Enrolment.begin does, and when the card is away.
-   */
-  async renewCertificate(mode: AttemptMode): Promise<void> {
-    if (!this.#enrolment) throw new CodedError("NOT_NOW", "the configuration has no section enrolment");
-    await this.#enrolment.renew(mode);
   }
 
   /** Never throws and never gives up: what fails is tried again. */

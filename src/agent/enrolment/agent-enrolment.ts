@@ -1,7 +1,7 @@
 import type { Association } from "../../association/association.ts";
 import type { KeySlots } from "../../credentials/ports/key-slots.ts";
 import type { Entropy } from "../../crypto/ports.ts";
-import { Enrolment, type EnrolmentResult } from "../../est/enrolment/enrolment.ts";
+import { Enrolment, type EnrolmentPlan, type EnrolmentResult } from "../../est/enrolment/enrolment.ts";
 import type { EnrolmentEvent } from "../../est/enrolment/enrolment-event.ts";
 import type { AttemptMode } from "../../est/enrolment/enrolment-record.ts";
 import { type EnrolmentStatus, enrolmentStatus } from "../../est/enrolment/enrolment-status.ts";
@@ -142,10 +142,21 @@ export class AgentEnrolment {
       this.#ports.onCredentialChanged("the new certificate was refused, back to the former one");
   }
 
-  /** By order, whatever the calendar says. Rejects as Enrolment.begin does, and when the card is away. */
-  async renew(mode: AttemptMode): Promise<void> {
+  /**
+   * By order, whatever the calendar says; a new key where there is a slot for one, when `mode` is absent. Rejects as
+   * Enrolment.begin does, and when the card is away.
+   */
+  async renew(mode?: AttemptMode): Promise<void> {
     const { renewal } = await this.#open();
-    await renewal.now(mode);
+    await renewal.now(mode ?? (await this.preview()).mode);
+  }
+
+  /** What `renew` would do. */
+  async preview(mode?: AttemptMode): Promise<EnrolmentPlan> {
+    const { enrolment } = await this.#open();
+    const { slots, activeSlot } = enrolment.record;
+    const hasIdle = slots.some((held, i) => held === undefined && i !== activeSlot);
+    return enrolment.preview(mode ?? (hasIdle && !this.#enrolmentConfig.renewal.keepKey ? "new-key" : "same-key"));
   }
 
   #uses({ servers, bootstrap }: Accounts): boolean {

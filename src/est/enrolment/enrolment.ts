@@ -16,6 +16,14 @@ export type EnrolmentResult =
   /** The attempt is over. What was in use still is. */
   | { readonly kind: "failed"; readonly error: Error };
 
+export interface EnrolmentPlan {
+  readonly slot: number;
+  readonly mode: AttemptMode;
+  /** Who we are to the EST server. */
+  readonly identity: IdentityKind;
+  readonly operation: "enrol" | "reenrol";
+}
+
 /**
  * Enrols, renews and changes keys: carries out the steps that the record asks for, and writes the record before anything
  * that follows from it. A process killed at any point goes on from the record; a credential in use is never touched before
@@ -66,6 +74,14 @@ export class Enrolment {
     await this.#save(record);
     const { attempt } = record;
     if (attempt) this.#tell({ type: "begun", mode: attempt.mode, slot: attempt.slot });
+  }
+
+  /** What `begin` would set out to do. Throws as it does; nothing is changed. */
+  preview(mode: AttemptMode, abandonActive = false): EnrolmentPlan {
+    const identity = this.#bestIdentity;
+    const { attempt } = transition.begin(this.#record, { mode, identity, abandonActive });
+    const operation = identity === "operational" ? "reenrol" : "enrol";
+    return { slot: attempt?.slot ?? 0, mode: attempt?.mode ?? mode, identity, operation };
   }
 
   /** Goes as far as it can now. Rejects when the record cannot be written, or when the caller gives up. */

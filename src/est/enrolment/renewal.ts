@@ -23,6 +23,7 @@ export class Renewal {
   readonly #ports: RenewalPorts;
   readonly #timer: WallTimer;
   #running: Promise<void> | undefined;
+  #lastResult: EnrolmentResult | undefined;
   readonly #stop = new AbortController();
   /** Nothing happens by itself before `plan` and after `pause`. */
   #active = false;
@@ -64,12 +65,19 @@ export class Renewal {
     await this.#running;
   }
 
-  /** By order of a person or a server, whatever the calendar says. Rejects as Enrolment.begin does. */
+  /**
+   * By order of a person or a server, whatever the calendar says. Rejects as Enrolment.begin does, and with the error of an
+   * attempt that failed for good.
+   */
   async now(mode: AttemptMode, abandonActive = false): Promise<void> {
     await this.#running;
     if (!this.#enrolment.record.attempt) await this.#enrolment.begin(mode, abandonActive);
+    this.#lastResult = undefined;
     this.#run();
     await this.#running;
+    // The run has set it, unseen by the compiler.
+    const result = this.#lastResult as EnrolmentResult | undefined;
+    if (result?.kind === "failed") throw result.error;
   }
 
   /** Ends what runs; the record says where to go on. */
@@ -94,6 +102,7 @@ export class Renewal {
       const { decision } = this;
       if (decision.kind === "enrol" || decision.kind === "renew") await this.#enrolment.begin(decision.mode);
       const result = await this.#enrolment.run(this.#stop.signal);
+      this.#lastResult = result;
       if (result.kind !== "waiting") this.#ports.onResult?.(result);
     } catch (error) {
       if (this.#stop.signal.aborted) return;

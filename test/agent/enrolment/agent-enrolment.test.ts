@@ -140,7 +140,7 @@ test("a restart goes on with the certificate, and an order for a new key ends in
   assert.equal(stage.issued.length, 1);
   const before = second.agent.status.enrolment?.active;
   const from = second.events.length;
-  await second.agent.renewCertificate("new-key");
+  await second.agent.control.renewCertificate("new-key");
   await second.registered(101, from);
   const after = await settled(second);
   assert.deepEqual(stage.issued, [`sen CN=${endpoint}`, `sren CN=${endpoint}`]);
