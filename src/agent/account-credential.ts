@@ -22,6 +22,8 @@ export async function openAccountCredential(
   provider: CredentialProvider,
   signal: AbortSignal,
 ): Promise<AccountCredential> {
+  const enrolled = await account.openEnrolled?.(signal);
+  if (enrolled) return { credential: enrolled, source: "enrolled" };
   const own = credentialOfAccount(account);
   if (own) return { credential: own, source: "account" };
   const { credential: uri, settings } = account;

@@ -1,4 +1,5 @@
 import { credentialScheme } from "../credentials/adapters/credential-uri.ts";
+import type { Credential } from "../credentials/ports/credential.ts";
 import type { SecurityMode, SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
 import { type AgentConfig, type ServerConfig, serversOf, type TrustConfig } from "./config/config-schema.ts";
 
@@ -13,6 +14,10 @@ export interface AccountSecurity {
   readonly serverName?: string;
   /** The configuration names this very account. */
   readonly configured: boolean;
+  /** Of an account that uses the enrolled certificate: that; undefined while the one before is to be used. */
+  openEnrolled?(signal: AbortSignal): Promise<Credential | undefined>;
+  /** What the EST server gave to judge servers by; where there are some they go before `trust`. */
+  readonly anchors?: readonly Uint8Array[];
 }
 
 type ConfiguredAccount = Pick<ServerConfig, "uri" | "security">;
@@ -38,9 +43,25 @@ function configuredAccount(config: AgentConfig, settings: SecuritySettings): Con
   return serversOf(config).find((server) => server.uri === uri && server.shortServerId === shortServerId);
 }
 
-/** The security mode that goes with a credential: "psk" for a pre-shared key, else "x509". Throws CredentialUriError. */
-export function modeOfCredential(uri: string): SecurityMode & ("psk" | "x509") {
-  if (credentialScheme(uri) !== "file") return "x509";
+/** Whether an account is for the certificate that this device enrols for. */
+export function isEnrolled({ enrolment }: AgentConfig, settings: SecuritySettings): boolean {
+  if (!enrolment) return false;
+  return settings.mode === "est" || (enrolment.keylessAccounts && isKeyless(settings));
+}
+
+/** Mode 2 as a bootstrap server writes it that expects the device to have keys (/0/x/3 and /0/x/5 empty). */
+function isKeyless({ mode, bootstrap, secretKey, publicKeyOrIdentity }: SecuritySettings): boolean {
+  return mode === "x509" && !bootstrap && !secretKey && !publicKeyOrIdentity;
+}
+
+/** The credential URI of an account that uses the enrolled certificate. */
+const enrolledScheme = "enrolled";
+
+/** The security mode that goes with a credential. Throws CredentialUriError. */
+export function modeOfCredential(uri: string): SecurityMode & ("psk" | "x509" | "est") {
+  const scheme = credentialScheme(uri);
+  if (scheme === enrolledScheme) return "est";
+  if (scheme !== "file") return "x509";
   const query = uri.slice(uri.indexOf("?") + 1);
   return /(^|&)identity(-file)?=/.test(query) ? "psk" : "x509";
 }

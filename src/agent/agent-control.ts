@@ -1,3 +1,7 @@
+import type { EnrolmentPlan } from "../est/enrolment/enrolment.ts";
+import type { AttemptMode } from "../est/enrolment/enrolment-record.ts";
+import type { EnrolmentStatus } from "../est/enrolment/enrolment-status.ts";
+import type { RenewalDecision } from "../est/enrolment/renewal-decision.ts";
 import type { ValueType } from "../formats/values.ts";
 import type { BootstrapStatus } from "../lwm2m/bootstrap/bootstrap-controller.ts";
 import type { NotificationAttributes } from "../lwm2m/data-model/notification-attributes.ts";
@@ -22,6 +26,8 @@ export interface AgentStatus {
   readonly servers: readonly ServerStatus[];
   readonly bootstrap: BootstrapStatus;
   readonly card: CardFigures;
+  /** Absent without an enrolment, and until its keys have been looked at. */
+  readonly enrolment?: EnrolmentStatus & { readonly next: RenewalDecision };
 }
 
 /** One value of the data model. `value` is its text/plain form (OMA LwM2M Core 1.2 §7.4.1): opaque is base64. */
@@ -67,6 +73,14 @@ export interface AgentControl {
   online(): Promise<void>;
   /** Asks the bootstrap server for accounts. */
   bootstrap(): Promise<void>;
+  /**
+   * A new certificate, whatever the calendar says: for a new key, or for the key that is there; a new key where there is a
+   * slot for one, when `mode` is absent. Resolves when it is in use, has failed, or has to wait: the events and the status
+   * tell. Rejects also with ENROLMENT_BUSY, NO_IDLE_SLOT and when the card is away.
+   */
+  renewCertificate(mode?: AttemptMode): Promise<void>;
+  /** What that would do. */
+  previewRenewal(mode?: AttemptMode): Promise<EnrolmentPlan>;
   /** Send (OMA LwM2M Core 1.2 §6.4.6) to one server, or to each that is registered. Rejects also with SendError. */
   send(paths: readonly string[], shortServerId?: number): Promise<void>;
 

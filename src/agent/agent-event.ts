@@ -1,9 +1,11 @@
 import type { HandshakeFigures } from "../dtls/connection.ts";
+import type { EnrolmentEvent } from "../est/enrolment/enrolment-event.ts";
 import type { BootstrapWay } from "../lwm2m/bootstrap/bootstrap-attempt.ts";
 import type { BootstrapState } from "../lwm2m/bootstrap/bootstrap-machine.ts";
 import type { FirmwareEvent } from "../lwm2m/firmware-update/update-journal.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import type { CardOperationKind } from "../smartcard/card-observer.ts";
+import { toHex } from "../util/bytes.ts";
 import { CodedError, describeError } from "../util/coded-error.ts";
 import type { CardFigures, CardPhase } from "./card-figures.ts";
 
@@ -13,6 +15,7 @@ export type AgentEvent =
   | (ServerAccountEvent & { readonly server: number })
   | BootstrapAgentEvent
   | FirmwareEvent
+  | EnrolmentAgentEvent
   | { readonly type: "started"; readonly endpoint: string }
   /** The card has done something. `milliseconds`: from its turn in the queue to its answer. */
   | {
@@ -35,6 +38,12 @@ export type AgentEvent =
     } & HandshakeFigures)
   /** After each registration, and last of all when the agent stops. */
   | { readonly type: "figures"; readonly card: CardFigures };
+
+/** The certificate's life: "enrolment-begun", "enrolment-issued" and so on. */
+export type EnrolmentAgentEvent = Prefixed<EnrolmentEvent>;
+type Prefixed<E> = E extends { readonly type: infer T extends string }
+  ? Omit<E, "type"> & { readonly type: `enrolment-${T}` }
+  : never;
 
 /** Where the accounts come from. */
 export type BootstrapAgentEvent =
@@ -71,6 +80,7 @@ export function jsonLine(document: unknown): string {
 }
 
 function errorsInWords(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
   if (!(value instanceof Error)) return value;
   return { code: value instanceof CodedError ? value.code : "UNEXPECTED", message: describeError(value) };
 }

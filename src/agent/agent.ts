@@ -1,3 +1,6 @@
+import type { RequestHandler } from "../coap/exchange.ts";
+import { Code } from "../coap/message.ts";
+import type { KeySlots } from "../credentials/ports/key-slots.ts";
 import { BootstrapController, type BootstrapStatus } from "../lwm2m/bootstrap/bootstrap-controller.ts";
 import type { BootstrapEvent } from "../lwm2m/bootstrap/bootstrap-event.ts";
 import type { ReadCard } from "../lwm2m/bootstrap/card-reading.ts";
@@ -12,11 +15,13 @@ import { describeError } from "../util/coded-error.ts";
 import type { RecordStore } from "../util/record-store.ts";
 import type { WallClock } from "../util/time.ts";
 import { AccountObjects } from "./account-objects.ts";
-import { accountSecurity } from "./account-security.ts";
+import { type AccountSecurity, accountSecurity, isEnrolled } from "./account-security.ts";
 import type { AgentControl, AgentStatus } from "./agent-control.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { bootstrapAgentEvent } from "./bootstrap-agent-event.ts";
-import type { AgentConfig } from "./config/config-schema.ts";
+import type { AgentConfig, EnrolmentConfig } from "./config/config-schema.ts";
+import { AgentEnrolment } from "./enrolment/agent-enrolment.ts";
+import { enrolmentAgentEvent } from "./enrolment/enrolment-agent-event.ts";
 import { factoryConfiguration } from "./factory-configuration.ts";
 import { LocalControl } from "./local-control.ts";
 import { logEvent } from "./log-event.ts";
@@ -38,6 +43,8 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit" | "sess
   readonly services?: readonly Service[];
   /** Reads the bootstrap file of a smart card; absent where none is configured. */
   readonly readCard?: ReadCard;
+  /** The places for the keys of an enrolment. Rejects with a CodedError; absent: no enrolment. */
+  openKeySlots?(keys: EnrolmentConfig["keys"]): Promise<KeySlots>;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
 }
@@ -57,6 +64,7 @@ export class Agent {
   readonly #listeners = new Set<(event: AgentEvent) => void>();
   /** What a person or a program on the device may ask. */
   readonly control: AgentControl;
+  readonly #enrolment: AgentEnrolment | undefined;
   /** There once the saved accounts are read. */
   #bootstrap: BootstrapController | undefined;
   #hasBootstrapAccount = false;
@@ -93,7 +101,9 @@ export class Agent {
       accounts: this.#accounts,
       model: this.#objects.model,
       bootstrap: async (reason) => (await this.#bootstrap?.triggerBootstrap(reason)) ?? false,
+      enrolment: () => this.#enrolment,
     });
+    this.#enrolment = this.#createEnrolment();
   }
 
   get status(): AgentStatus {
@@ -105,6 +115,7 @@ export class Agent {
       servers: this.#accounts.all.map(({ status }) => status),
       bootstrap: this.#bootstrap?.status ?? notStarted,
       card: cardFigures.figures,
+      ...(this.#enrolment?.status && { enrolment: this.#enrolment.status }),
     };
   }
 
@@ -119,7 +130,11 @@ export class Agent {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#starting;
-    await Promise.all([this.#inTime("bootstrap", this.#bootstrap?.stop()), this.#accounts.stop()]);
+    await Promise.all([
+      this.#inTime("enrolment", this.#enrolment?.stop()),
+      this.#inTime("bootstrap", this.#bootstrap?.stop()),
+      this.#accounts.stop(),
+    ]);
     const { services = [] } = this.#ports;
     await this.#inTime("a service", Promise.all(services.map((service) => service.stop())));
     this.#emitFigures();
@@ -150,24 +165,61 @@ export class Agent {
       exclusive: (change) => this.#objects.model.exclusive(change),
       associations: (security) => this.#associations(security),
       onEvent: (event) => this.#bootstrapEvent(event),
+      beforehand: async (association) => this.#enrolment?.overBootstrap(association, "before-bootstrap"),
+      afterwards: async (association) => this.#enrolment?.overBootstrap(association, "after-bootstrap"),
       ...(saved && { saved }),
       ...(factory && { factory }),
     });
+    this.#enrolment?.start();
     this.#bootstrap.start();
   }
 
+  #createEnrolment(): AgentEnrolment | undefined {
+    const { enrolment } = this.#config;
+    const { openKeySlots } = this.#ports;
+    if (!enrolment || !openKeySlots) return undefined;
+    return new AgentEnrolment(this.#config, enrolment, {
+      ...this.#ports,
+      openKeySlots,
+      accounts: async () => (await this.#bootstrap?.accounts()) ?? { servers: [] },
+      connect: (account, signal) => this.#associationsOf(account).connect(nothingHere, signal),
+      onEvent: (event) => this.#emit(enrolmentAgentEvent(event)),
+      onCredentialChanged: (reason) =>
+        this.#accounts.reconnect(reason, ({ security }) => isEnrolled(this.#config, security)),
+    });
+  }
+
   #associations(security: SecuritySettings): AssociationFactory {
+    const account = accountSecurity(this.#config, security);
+    return this.#associationsOf(this.#enrolment?.withCertificate(account) ?? account);
+  }
+
+  #associationsOf(account: AccountSecurity): AssociationFactory {
     const emit = (event: AgentEvent): void => this.#emit(event);
     const { network: sessions } = this.#config;
-    return new ServerAssociations(accountSecurity(this.#config, security), { ...this.#ports, sessions, emit });
+    return new ServerAssociations(account, { ...this.#ports, sessions, emit });
   }
 
   #accountEvent(server: number, event: ServerAccountEvent): void {
     this.#emit({ ...event, server });
+    void this.#followCertificate(server, event);
     if (event.type === "given-up") this.#bootstrap?.registrationFailed(server, event.reason);
     if (event.type !== "registered") return;
     this.#bootstrap?.registered(server);
     this.#emitFigures();
+  }
+
+  /** What the servers make of a new certificate decides whether the former one may go. */
+  async #followCertificate(server: number, event: ServerAccountEvent): Promise<void> {
+    const security = this.#accounts.get(server)?.settings.security;
+    if (!security || !this.#enrolment) return;
+    try {
+      if (event.type === "registered") await this.#enrolment.registered(security);
+      if (event.type !== "retrying" && event.type !== "given-up") return;
+      await this.#enrolment.registrationFailed(security, event.error, event.type === "given-up");
+    } catch (error) {
+      this.#ports.logger.error("what became of the certificate cannot be kept", { reason: describeError(error) });
+    }
   }
 
   #bootstrapEvent(event: BootstrapEvent): void {
@@ -176,6 +228,7 @@ export class Agent {
     if (event.type === "resume") this.#accounts.resume(event.reason);
     if (event.type !== "accounts") return;
     this.#hasBootstrapAccount = event.accounts.bootstrap !== undefined;
+    this.#enrolment?.accountsChanged(event.accounts);
     void this.#accounts.apply(event.accounts, event.reason, this.#accountsAreOld);
     this.#accountsAreOld = false;
   }
@@ -207,6 +260,9 @@ export class Agent {
     this.#emit({ type: "figures", card: this.#ports.cardFigures.figures });
   }
 }
+
+/** A server that is met only for its certificates has nothing to ask. */
+const nothingHere: RequestHandler = async () => ({ code: Code.NotFound });
 
 const notStarted: BootstrapStatus = { state: "stopped", reason: "not started", since: 0 };
 

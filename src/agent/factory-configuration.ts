@@ -47,7 +47,7 @@ function serverSecurity(config: ServerConfig, fallback: string | undefined): Pla
   ];
 }
 
-const modeNumbers = { psk: 0, x509: 2, nosec: 3 } as const;
+const modeNumbers = { psk: 0, x509: 2, nosec: 3, est: 4 } as const;
 /** The trust store decides; without one nobody is trusted. */
 const CA_CONSTRAINT = 0;
 
@@ -59,7 +59,7 @@ function commonSecurity({ uri, security }: Pick<ServerConfig, "uri" | "security"
     [SecurityResource.uri, uri],
     [SecurityResource.mode, modeNumbers[mode]],
     [SecurityResource.sni, security?.sni],
-    [SecurityResource.certificateUsage, mode === "x509" ? CA_CONSTRAINT : undefined],
+    [SecurityResource.certificateUsage, mode === "x509" || mode === "est" ? CA_CONSTRAINT : undefined],
   ] as const;
 }
 

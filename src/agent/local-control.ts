@@ -1,3 +1,5 @@
+import type { EnrolmentPlan } from "../est/enrolment/enrolment.ts";
+import type { AttemptMode } from "../est/enrolment/enrolment-record.ts";
 import { formatPath } from "../formats/path.ts";
 import type { DataModel } from "../lwm2m/data-model/data-model.ts";
 import type { ObservationStatus } from "../lwm2m/observation/server-observations.ts";
@@ -12,6 +14,7 @@ import type {
   LocalValue,
 } from "./agent-control.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import type { AgentEnrolment } from "./enrolment/agent-enrolment.ts";
 import { LocalAccess, localPath } from "./local-access.ts";
 import type { RunningAccount } from "./running-account.ts";
 import type { ServerAccounts } from "./server-accounts.ts";
@@ -23,6 +26,8 @@ export interface LocalControlParts {
   readonly model: DataModel;
   /** False: not now, or nobody to ask. */
   bootstrap(reason: string): Promise<boolean>;
+  /** Absent where none is configured. */
+  enrolment(): Pick<AgentEnrolment, "renew" | "preview"> | undefined;
 }
 
 const asked = "asked for on the device";
@@ -87,6 +92,19 @@ export class LocalControl implements AgentControl {
     throw notNow(`there is no bootstrap server to ask, or not now: bootstrap is ${state} (${reason})`);
   }
 
+  async renewCertificate(mode?: AttemptMode): Promise<void> {
+    if (!this.#parts.accounts.online) throw notNow("the agent is offline");
+    await this.#enrolment.renew(mode);
+  }
+
+  previewRenewal(mode?: AttemptMode): Promise<EnrolmentPlan> {
+    return this.#enrolment.preview(mode);
+  }
+
+  get #enrolment(): Pick<AgentEnrolment, "renew" | "preview"> {
+    return this.#parts.enrolment() ?? fail(notNow("the configuration has no section enrolment"));
+  }
+
   async send(texts: readonly string[], shortServerId?: number): Promise<void> {
     const paths = texts.map(localPath);
     const running = shortServerId === undefined ? this.#registered() : [this.#running(shortServerId)];
@@ -144,4 +162,8 @@ export class LocalControl implements AgentControl {
 
 function notNow(reason: string): CodedError {
   return new CodedError("NOT_NOW", reason);
+}
+
+function fail(error: CodedError): never {
+  throw error;
 }

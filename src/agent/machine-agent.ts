@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { IotSafeProvider } from "../credentials/adapters/iotsafe/iotsafe-provider.ts";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
@@ -49,6 +50,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
   const location = config.location && machineLocation(config.location, logger);
   const { localAddress, ackTimeout, maxRetransmit } = config.network;
+  const iotsafe = cardProvider(records, logger, cards);
   const machine = machinePorts(config, logger, location?.port);
   const common: CommonPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
@@ -59,7 +61,11 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     logger,
     coapParameters: { ackTimeoutMs: ackTimeout * 1000, maxRetransmit },
     cardFigures,
-    credentials: machineCredentials(records, logger, cards),
+    credentials: machineCredentials(iotsafe, cards),
+    openKeySlots: async (keys) => {
+      const { openKeySlots } = await import("./enrolment/enrolment-slots.ts");
+      return openKeySlots(keys, { store: records, applet: async (uri) => (await iotsafe()).applet(uri) });
+    },
     createVerifier: (account, server) =>
       createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles }),
     wallClock: systemWallClock,
@@ -118,25 +124,35 @@ function machinePorts({ device, hooks }: AgentConfig, logger: Logger, location?:
   };
 }
 
-function machineCredentials(records: FolderRecords, logger: Logger, cards: LazyCards): CredentialProvider {
+function machineCredentials(iotsafe: () => Promise<IotSafeProvider>, cards: LazyCards): CredentialProvider {
   const providers = new CredentialsByScheme({
     file: async () => {
       const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
       return new FileCredentialProvider(machineFiles);
     },
-    iotsafe: async () => {
-      const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
-      const loaded = await cards.get();
-      return new IotSafeProvider({
-        createCard: (channel) => loaded.get(channel),
-        cache: { get: (key) => records.read(key), put: (key, value) => records.write(key, value) },
-        logger,
-      });
-    },
+    iotsafe,
   });
   const close = async (): Promise<void> => {
     await providers.close();
     await cards.close();
   };
   return { open: (uri, signal) => providers.open(uri, signal), close };
+}
+
+/** One for all: credentials and key slots share the card. Loaded when first needed. */
+function cardProvider(records: FolderRecords, logger: Logger, cards: LazyCards) {
+  const load = async (): Promise<IotSafeProvider> => {
+    const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
+    const loaded = await cards.get();
+    return new IotSafeProvider({
+      createCard: (channel) => loaded.get(channel),
+      cache: { get: (key) => records.read(key), put: (key, value) => records.write(key, value) },
+      logger,
+    });
+  };
+  let loading: Promise<IotSafeProvider> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
+  };
 }

@@ -6,24 +6,31 @@ import type { ObjectRegistry } from "../lwm2m/model/object-registry.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { describeError } from "../util/coded-error.ts";
 import { credentialOfAccount } from "./account-credential.ts";
-import { type AccountSecurity, accountSecurity, modeOfCredential } from "./account-security.ts";
+import { type AccountSecurity, accountSecurity, isEnrolled, modeOfCredential } from "./account-security.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 
 /** Raw public keys are not here: the DTLS layer does not have them. */
-const modes: ReadonlySet<SecurityMode> = new Set(["psk", "x509", "nosec"]);
+const plainModes: readonly SecurityMode[] = ["psk", "x509", "nosec"];
 
 /** What an account may ask of this device. */
 export function securityPolicy(config: AgentConfig, definitions: ObjectRegistry): ConsistencyPolicy {
   const securityOf = (settings: SecuritySettings) => accountSecurity(config, settings);
+  const { enrolment } = config;
   return {
-    modes,
+    modes: new Set<SecurityMode>(enrolment ? [...plainModes, "est"] : plainModes),
     transports: "U",
     definition: (id) => definitions.find(id),
-    hasOwnCredential: (settings) => hasFittingCredential(securityOf(settings)),
+    hasOwnCredential: (settings) => isEnrolled(config, settings) || hasFittingCredential(securityOf(settings)),
     // One that the configuration names is tried even so: the handshake says what is missing.
-    hasTrustStore: (settings) => securityOf(settings).configured || securityOf(settings).trust !== undefined,
+    hasTrustStore: (settings) =>
+      securityOf(settings).configured || securityOf(settings).trust !== undefined || isGivenAnchors(config, settings),
     inspect: (settings) => [...unusableKeys(securityOf(settings)), ...unusableChoices(settings)],
   };
+}
+
+/** They come with the certificate, before the account is used. */
+function isGivenAnchors(config: AgentConfig, settings: SecuritySettings): boolean {
+  return isEnrolled(config, settings) && config.enrolment?.caCertificates === "use";
 }
 
 function hasFittingCredential({ credential, settings }: AccountSecurity): boolean {

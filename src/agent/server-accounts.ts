@@ -53,6 +53,11 @@ export class ServerAccounts {
     });
   }
 
+  /** A new association and registration for these, as soon as may be. */
+  reconnect(reason: string, which: (settings: ServerAccountSettings) => boolean): void {
+    for (const { settings, account } of this.all) if (which(settings)) account.reconnect(reason);
+  }
+
   /** Those that have given up are tried again from the beginning. */
   resume(reason: string): void {
     for (const { account } of this.all) account.resume(reason);

@@ -114,6 +114,8 @@ export class ServerAssociations implements AssociationFactory {
     const verifier = await this.#ports.createVerifier(this.#account, this.#uri);
     const known = this.#credential;
     if (this.#doubted && known?.kind === "certificate") await known.reread?.(signal);
+    // The certificate in use may be another one each time; asking for it is cheap.
+    if (this.#account.openEnrolled) this.#credential = undefined;
     this.#credential ??= await this.#openCredential(signal);
     return { credential: this.#credential, verifier };
   }

@@ -25,16 +25,18 @@ export async function createVerifier(
   server: ServerUri,
   ports: TrustPorts,
 ): Promise<CertificateVerifier> {
-  const { settings, trust, serverName } = account;
+  const { settings, serverName } = account;
+  const given = account.anchors ?? [];
+  const trust = given.length > 0 ? undefined : account.trust;
   const { serverPublicKey: association } = settings;
   if (!association && trust?.pinned !== undefined) {
     const [certificate = new Uint8Array()] = await certificatesIn(trust.pinned, ports);
     return new PinnedCertificate({ match: "exact", certificate });
   }
-  if (!association && trust?.anchors === undefined) return nothingTrusted;
+  if (!association && given.length === 0 && trust?.anchors === undefined) return nothingTrusted;
   const name = serverName ?? server.host;
-  const peer = { role: "server", name, allowCommonName: trust?.allowCommonName ?? false } as const;
-  const validator = { anchors: await anchorsOf(trust, ports), peer, clock: ports.wallClock };
+  const peer = { role: "server", name, allowCommonName: account.trust?.allowCommonName ?? false } as const;
+  const validator = { anchors: [...given, ...(await anchorsOf(trust, ports))], peer, clock: ports.wallClock };
   if (!association) return new PathValidator(validator);
   return verifierForUsage({
     ...validator,

@@ -30,6 +30,17 @@ const card = {
   sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
 };
 
+const enrol = lazyCommand(
+  "enrol",
+  "A new certificate now, by the running agent",
+  async () => (await import("./commands/enrol.ts")).enrol,
+);
+const certificateShow = lazyCommand(
+  "show",
+  "Chain, days left, slots, next renewal",
+  async () => (await import("./commands/certificate-show.ts")).certificateShow,
+);
+
 const status = lazyCommand(
   "status",
   "The running agent and its servers",
@@ -73,6 +84,10 @@ function commands(args: readonly string[]): Argv {
       .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
       .command(run)
       .command("card", "Look at the card and use it", cardCommands)
+      .command(enrol)
+      .command("certificate", "Look at the enrolled certificate", (each) =>
+        each.command(certificateShow).demandCommand(1, "which certificate command?"),
+      )
       .command(status)
       .command(console)
       .command(events)

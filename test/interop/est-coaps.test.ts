@@ -63,7 +63,7 @@ describe("our enrolment with go-coap, pion and crypto/x509", () => {
         : new FileCredentialProvider(machineFiles).open(`file:${bootstrap.key}?cert=${bootstrap.cert}`, signal);
     const open = () =>
       Enrolment.open(
-        { profile, serverName: "localhost", issued: { minimumLifeMs: 0 } },
+        { profile, issued: { minimumLifeMs: 0 } },
         {
           slots,
           clock: systemWallClock,

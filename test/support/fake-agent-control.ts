@@ -6,6 +6,7 @@ import type {
   LocalValue,
 } from "../../src/agent/agent-control.ts";
 import { CardFiguresCounter } from "../../src/agent/card-figures.ts";
+import type { AttemptMode } from "../../src/est/enrolment/enrolment-record.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 
 /** An agent that notes what it is asked for. */
@@ -39,6 +40,7 @@ export class FakeAgentControl implements AgentControl {
   offline = () => this.#note("offline");
   online = () => this.#note("online");
   bootstrap = () => this.#note("bootstrap");
+  renewCertificate = (mode?: string) => this.#note(`renew ${mode}`);
   send = (paths: readonly string[], server?: number) => this.#note(`send ${paths.join("+")} ${server}`);
   write = (path: string, value: LocalText | LocalResources) => this.#note(`write ${path} ${JSON.stringify(value)}`);
   delete = (path: string) => this.#note(`delete ${path}`);
@@ -49,6 +51,11 @@ export class FakeAgentControl implements AgentControl {
     const value = this.values.get(path);
     if (value === undefined) throw new CodedError("COAP_4.04", `no resource ${path}`);
     return [{ path, type: "float", value }];
+  }
+
+  async previewRenewal(mode: AttemptMode = "new-key") {
+    await this.#note(`preview ${mode}`);
+    return { slot: 1, mode, identity: "operational", operation: "reenrol" } as const;
   }
 
   async create(path: string, resources?: LocalResources): Promise<string> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locationSection } from "../custom-objects/location-config.ts";
 import { objectsSection } from "../custom-objects/objects-config.ts";
 import { cardChannel, logLevel, section, text } from "./config-fields.ts";
+import { enrolmentSection } from "./enrolment-section.ts";
 import { networkSection } from "./network-section.ts";
 import { firmwareSection, packagesSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
@@ -19,6 +20,7 @@ export const configSchema = section({
   smartCard: section({ channel: cardChannel().default("pcsc") }).optional(),
   credentials: section({ default: text("a credential URI: iotsafe:… or file:…").optional() }).prefault({}),
   trust: trustSection().optional(),
+  enrolment: enrolmentSection().optional(),
   stateDirectory: text("the folder where the agent keeps what survives a restart").default("/var/lib/lwm2m-safe"),
   device: section({
     manufacturer: text("the maker's name").optional(),
@@ -49,6 +51,7 @@ export type AgentConfig = DeepReadonly<z.output<typeof configSchema>>;
 export type ServerConfig = NonNullable<AgentConfig["server"]>;
 export type BootstrapConfig = NonNullable<AgentConfig["bootstrap"]>;
 export type SecurityConfig = NonNullable<ServerConfig["security"]>;
+export type EnrolmentConfig = NonNullable<AgentConfig["enrolment"]>;
 export type TrustConfig = NonNullable<AgentConfig["trust"]>;
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -1,3 +1,4 @@
+import type { AttemptMode } from "../../est/enrolment/enrolment-record.ts";
 import { fromHex } from "../../util/bytes.ts";
 import { CodedError } from "../../util/coded-error.ts";
 import type { AgentControl, LocalResources } from "../agent-control.ts";
@@ -36,6 +37,13 @@ export const controlCommands: ReadonlyMap<string, ControlCommand> = new Map(
     plain("offline", "no contact to any server until online", (agent) => agent.offline()),
     plain("online", "contact servers again", (agent) => agent.online()),
     plain("bootstrap", "ask the bootstrap server for accounts", (agent) => agent.bootstrap()),
+    command("enrol [MODE]", "a new certificate now; MODE: new-key or same-key", async (words, { agent }) => {
+      await agent.renewCertificate(attemptMode(words));
+      return agent.status().enrolment;
+    }),
+    command("enrol-preview [MODE]", "what enrol would do", (words, { agent }) =>
+      agent.previewRenewal(attemptMode(words)),
+    ),
     command("send [SERVER] PATH...", "Send values to one server, or to each", async (words, { agent }) => {
       const all = words.words();
       const server = /^\d/.test(all[0] ?? "") ? Number(all.shift()) : undefined;
@@ -109,6 +117,13 @@ function onServer(
     words.end();
     return run(agent, server);
   });
+}
+
+function attemptMode(words: ControlWords): AttemptMode | undefined {
+  if (words.isEmpty) return undefined;
+  const word = words.word();
+  words.end();
+  return word === "new-key" || word === "same-key" ? word : words.fail();
 }
 
 function resources(words: ControlWords): LocalResources {

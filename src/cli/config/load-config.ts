@@ -33,7 +33,7 @@ function readText(path: string): string {
 }
 
 function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { server, servers, bootstrap, trust, objects, control, packages } = config;
+  const { server, servers, bootstrap, trust, enrolment, objects, control, packages } = config;
   return {
     ...config,
     stateDirectory: resolve(folder, config.stateDirectory),
@@ -41,6 +41,7 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
     ...(servers && { servers: servers.map((each) => withAbsoluteTrust(each, folder)) }),
     ...(bootstrap && { bootstrap: withAbsoluteTrust(bootstrap, folder) }),
     ...(trust && { trust: absoluteTrust(trust, folder) }),
+    ...(enrolment && { enrolment: { ...enrolment, est: withTrust(enrolment.est, folder) } }),
     control: { ...control, ...(control.socket && { socket: resolve(folder, control.socket) }) },
     ...(objects && { objects: withAbsoluteFiles(objects, (name) => resolve(folder, name)) }),
     packages: {
@@ -55,6 +56,10 @@ function withAbsoluteTrust<T extends Pick<ServerConfig, "security">>(account: T,
   const { security } = account;
   if (!security?.trust) return account;
   return { ...account, security: { ...security, trust: absoluteTrust(security.trust, folder) } };
+}
+
+function withTrust<T extends { readonly trust?: TrustConfig | undefined }>(part: T, folder: string): T {
+  return part.trust ? { ...part, trust: absoluteTrust(part.trust, folder) } : part;
 }
 
 function absoluteTrust(trust: TrustConfig, folder: string): TrustConfig {

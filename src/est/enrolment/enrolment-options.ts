@@ -22,8 +22,6 @@ export interface EnrolmentOptions {
   readonly profile: RequestProfile;
   /** "ignore": crts is not asked for, and an issued certificate's path is not checked. "use" when absent. */
   readonly caCertificates?: "use" | "ignore";
-  /** The EST server's name, where its own chain must be one that the set of CA certificates vouches for. */
-  readonly serverName?: string;
   /** "when-asked" when absent. */
   readonly channelBinding?: ChannelBinding;
   readonly issued?: Pick<IssuedChecks, "minimumLifeMs" | "otherNames">;

@@ -21,6 +21,8 @@ export interface EstSession {
   readonly service: EstService;
   /** The server's chain (DER), leaf first; empty where it showed none. */
   readonly peerChain: readonly Uint8Array[];
+  /** The server's name, where its chain must be one that the set of CA certificates vouches for. Absent: not checked. */
+  readonly serverName?: string;
   /** What a CSR of this session carries to be linked to it: see channelBindingChallenge. Absent: no such link. */
   readonly challenge?: string;
   /** Ends it; one that belongs to somebody else, as a bootstrap session does, is left open. */

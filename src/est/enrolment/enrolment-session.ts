@@ -39,6 +39,10 @@ export class EnrolmentSession implements SessionState {
     return this.#session.peerChain;
   }
 
+  get serverName(): string | undefined {
+    return this.#session.serverName;
+  }
+
   get root(): readonly string[] | undefined {
     return this.#session.service.root;
   }

@@ -72,11 +72,16 @@ export function confirmed(record: EnrolmentRecord): EnrolmentRecord {
   return { ...record, slots: record.slots.map((held, i) => (i === activeSlot ? held : undefined)) };
 }
 
-/** The credential in use does not work although its proof did: back to the former one, where there is one. */
-export function fellBack(record: EnrolmentRecord): EnrolmentRecord {
+/**
+ * The credential in use does not work although its proof did: back to the former one, where there is one. It counts as a
+ * failure, so that the next attempt is not at once.
+ */
+export function fellBack(record: EnrolmentRecord, at: number): EnrolmentRecord {
   const former = record.slots.findIndex((held, i) => held !== undefined && i !== record.activeSlot);
   if (former < 0) return record;
-  return { ...record, activeSlot: former, slots: record.slots.map((held, i) => (i === former ? held : undefined)) };
+  const count = (record.lastFailure?.count ?? 0) + 1;
+  const slots = record.slots.map((held, i) => (i === former ? held : undefined));
+  return { ...record, activeSlot: former, slots, lastFailure: { at, count, code: "REGISTRATION_REFUSED" } };
 }
 
 /** To be gone on with later, from the same stage. */

@@ -4,7 +4,7 @@ import { isInUse } from "./certificate-life.ts";
 import type { EnrolmentEvent } from "./enrolment-event.ts";
 import { afterFailure, defaultFailurePolicy, type FailurePolicy } from "./enrolment-failure.ts";
 import type { EnrolmentOptions, EnrolmentPorts } from "./enrolment-options.ts";
-import { type AttemptMode, type EnrolmentRecord, emptyRecord } from "./enrolment-record.ts";
+import { type AttemptMode, type EnrolmentRecord, emptyRecord, type IdentityKind } from "./enrolment-record.ts";
 import { type EnrolmentStep, nextStep } from "./enrolment-step.ts";
 import * as transition from "./enrolment-transitions.ts";
 import { decodeRecord, encodeRecord } from "./record-codec.ts";
@@ -15,6 +15,14 @@ export type EnrolmentResult =
   | { readonly kind: "waiting"; readonly until: number }
   /** The attempt is over. What was in use still is. */
   | { readonly kind: "failed"; readonly error: Error };
+
+export interface EnrolmentPlan {
+  readonly slot: number;
+  readonly mode: AttemptMode;
+  /** Who we are to the EST server. */
+  readonly identity: IdentityKind;
+  readonly operation: "enrol" | "reenrol";
+}
 
 /**
  * Enrols, renews and changes keys: carries out the steps that the record asks for, and writes the record before anything
@@ -57,13 +65,23 @@ export class Enrolment {
     if (!equalBytes(encodeRecord(before), encodeRecord(after))) await this.#save(after);
   }
 
-  /** Throws as `transition.begin` does. Carried out by `run`. */
-  async begin(mode: AttemptMode, abandonActive = false): Promise<void> {
-    const identity = isInUse(this.#record, this.#ports.clock) ? "operational" : "bootstrap";
+  /**
+   * Throws as `transition.begin` does. Carried out by `run`. `identity`: to the EST server; the certificate in use where
+   * there is one, when absent.
+   */
+  async begin(mode: AttemptMode, abandonActive = false, identity = this.#bestIdentity): Promise<void> {
     const record = transition.begin(this.#record, { mode, identity, abandonActive });
     await this.#save(record);
     const { attempt } = record;
     if (attempt) this.#tell({ type: "begun", mode: attempt.mode, slot: attempt.slot });
+  }
+
+  /** What `begin` would set out to do. Throws as it does; nothing is changed. */
+  preview(mode: AttemptMode, abandonActive = false): EnrolmentPlan {
+    const identity = this.#bestIdentity;
+    const { attempt } = transition.begin(this.#record, { mode, identity, abandonActive });
+    const operation = identity === "operational" ? "reenrol" : "enrol";
+    return { slot: attempt?.slot ?? 0, mode: attempt?.mode ?? mode, identity, operation };
   }
 
   /** Goes as far as it can now. Rejects when the record cannot be written, or when the caller gives up. */
@@ -88,13 +106,24 @@ export class Enrolment {
 
   /** The credential in use was refused where it is used: back to the former one, if there is one. */
   fallBack(): Promise<void> {
-    return this.#save(transition.fellBack(this.#record));
+    return this.#save(transition.fellBack(this.#record, this.#ports.clock.now()));
   }
 
   /** Somebody else gave the device a credential, or took its account: nothing under way is of use any more. */
   cancel(): Promise<void> {
     const { attempt: _, ...record } = this.#record;
     return this.#save(record);
+  }
+
+  /** There is no account any more that any of it is for. The CA certificates stay: they say whom to believe. */
+  retire(): Promise<void> {
+    const { caCertificates, estRoot } = this.#record;
+    const empty = emptyRecord(this.#ports.slots.count);
+    return this.#save({ ...empty, ...(caCertificates && { caCertificates }), ...(estRoot && { estRoot }) });
+  }
+
+  get #bestIdentity(): IdentityKind {
+    return isInUse(this.#record, this.#ports.clock) ? "operational" : "bootstrap";
   }
 
   #nextStep(): EnrolmentStep {

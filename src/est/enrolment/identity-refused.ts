@@ -1,3 +1,5 @@
+import { AssociationError } from "../../association/association-error.ts";
+
 /** bad_certificate to certificate_unknown, unknown_ca, access_denied, certificate_required (RFC 5246 §7.2, RFC 8446 §6). */
 const alerts: ReadonlySet<number> = new Set([42, 43, 44, 45, 46, 48, 49, 116]);
 
@@ -9,6 +11,10 @@ export function isIdentityRefused(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && error.code === "ALERT_RECEIVED" && "alert" in error && typeof error.alert === "number")
     return alerts.has(error.alert);
-  const inner: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
-  return inner.some(isIdentityRefused);
+  return innerErrors(error).some(isIdentityRefused);
+}
+
+function innerErrors(error: Error): readonly unknown[] {
+  if (error instanceof AssociationError) return error.failed.map((each) => each.error);
+  return error instanceof AggregateError ? error.errors : [error.cause];
 }

@@ -23,7 +23,10 @@ export class Renewal {
   readonly #ports: RenewalPorts;
   readonly #timer: WallTimer;
   #running: Promise<void> | undefined;
+  #lastResult: EnrolmentResult | undefined;
   readonly #stop = new AbortController();
+  /** Nothing happens by itself before `plan` and after `pause`. */
+  #active = false;
   /** After an error that the record knows nothing of. */
   #notBefore = 0;
 
@@ -41,18 +44,40 @@ export class Renewal {
 
   /** Looks at record and calendar anew: at the start, after a registration, when the clock was set, after a sleep. */
   plan(): void {
+    this.#active = true;
     if (this.#running || this.#stop.signal.aborted) return;
     const { decision } = this;
     if (decision.kind === "none") this.#timer.disarm();
     else this.#timer.arm(Math.max(decision.at, this.#notBefore));
   }
 
-  /** By order of a person or a server, whatever the calendar says. Rejects as Enrolment.begin does. */
+  /** Nobody needs a certificate now: nothing happens by itself until `plan`. What runs comes to its end. */
+  pause(): void {
+    this.#active = false;
+    this.#timer.disarm();
+  }
+
+  /** Does at once what is due by now; resolves when it is done, has failed, or has to wait. */
+  async due(): Promise<void> {
+    await this.#running;
+    const { decision } = this;
+    if (decision.kind !== "none" && decision.at <= this.#ports.clock.now()) this.#run();
+    await this.#running;
+  }
+
+  /**
+   * By order of a person or a server, whatever the calendar says. Rejects as Enrolment.begin does, and with the error of an
+   * attempt that failed for good.
+   */
   async now(mode: AttemptMode, abandonActive = false): Promise<void> {
     await this.#running;
     if (!this.#enrolment.record.attempt) await this.#enrolment.begin(mode, abandonActive);
+    this.#lastResult = undefined;
     this.#run();
     await this.#running;
+    // The run has set it, unseen by the compiler.
+    const result = this.#lastResult as EnrolmentResult | undefined;
+    if (result?.kind === "failed") throw result.error;
   }
 
   /** Ends what runs; the record says where to go on. */
@@ -67,7 +92,7 @@ export class Renewal {
     this.#timer.disarm();
     this.#running = this.#runOnce().finally(() => {
       this.#running = undefined;
-      this.plan();
+      if (this.#active) this.plan();
     });
   }
 
@@ -77,6 +102,7 @@ export class Renewal {
       const { decision } = this;
       if (decision.kind === "enrol" || decision.kind === "renew") await this.#enrolment.begin(decision.mode);
       const result = await this.#enrolment.run(this.#stop.signal);
+      this.#lastResult = result;
       if (result.kind !== "waiting") this.#ports.onResult?.(result);
     } catch (error) {
       if (this.#stop.signal.aborted) return;

@@ -135,8 +135,8 @@ export class StepPerformer {
     return transition.proven(record, this.#ports.clock.now());
   }
 
-  #caSetChecks(record: EnrolmentRecord, { peerChain }: EnrolmentSession): CaSetChecks {
-    const { serverName, skewMs = 0 } = this.#options;
+  #caSetChecks(record: EnrolmentRecord, { peerChain, serverName }: EnrolmentSession): CaSetChecks {
+    const { skewMs = 0 } = this.#options;
     const own = isInUse(record, this.#ports.clock) ? activeCertificate(record)?.chain : undefined;
     const server =
       serverName !== undefined && peerChain.length > 0 ? { chain: peerChain, name: serverName } : undefined;

@@ -15,6 +15,8 @@ export interface BootstrapAttemptOptions {
   newDraft(): ConfigurationDraft;
   check(draft: ConfigurationDraft): Promise<readonly string[]>;
   commit(draft: ConfigurationDraft): Promise<void>;
+  /** Work over the association before Bootstrap-Request, such as enrolment where a server wants it so. */
+  beforehand?(association: Association): Promise<void>;
   /** Work that needs the association with the bootstrap server after a success, such as enrolment. */
   afterwards?(association: Association): Promise<void>;
   readonly timers: Timers;
@@ -42,6 +44,7 @@ export async function attemptBootstrap(options: BootstrapAttemptOptions, signal:
   try {
     association = await associations.connect(session.handle, signal);
     signal.throwIfAborted();
+    await beforehand(association, options);
     const way = await bootstrapOver(association, session, options, signal);
     await afterwards(association, options);
     closeLater(association, options, signal);
@@ -93,6 +96,15 @@ async function tryPack(options: BootstrapAttemptOptions, send: Parameters<typeof
     const level = error instanceof BootstrapError && error.code === "BOOTSTRAP_REFUSED" ? "info" : "warn";
     logger[level]("no bootstrap pack, going on with Bootstrap-Request", { reason: describeError(error) });
     return false;
+  }
+}
+
+/** A device without the certificate may still be given accounts. */
+async function beforehand(association: Association, options: BootstrapAttemptOptions): Promise<void> {
+  try {
+    await options.beforehand?.(association);
+  } catch (error) {
+    options.logger.error("what goes before bootstrap failed", { reason: describeError(error) });
   }
 }
 

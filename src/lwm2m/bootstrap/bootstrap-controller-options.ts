@@ -32,6 +32,8 @@ export interface BootstrapControllerOptions {
   readonly factory?: Configuration;
   /** The way to a bootstrap server. May throw a CodedError. */
   associations(account: SecuritySettings): AssociationFactory;
+  /** Work over the association before Bootstrap-Request. */
+  beforehand?(association: Association): Promise<void>;
   /** Work over the association with the bootstrap server after a success, such as enrolment. */
   afterwards?(association: Association): Promise<void>;
   /** Between bootstraps that fail; 10 s, doubling up to an hour, with half of it jitter, when absent. */

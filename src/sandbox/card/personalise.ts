@@ -25,6 +25,8 @@ export interface PersonaliseOptions {
     readonly spare: string;
     readonly certificate: string;
   };
+  /** Further empty slots, identifiers in hexadecimal; none when absent. */
+  readonly moreSpares?: readonly string[];
 }
 
 /**
@@ -32,7 +34,7 @@ export interface PersonaliseOptions {
  * a later enrolment.
  */
 export async function personalise(options: PersonaliseOptions): Promise<Profile> {
-  const { entropy, ids = { key: "01", spare: "02", certificate: "03" } } = options;
+  const { entropy, ids = { key: "01", spare: "02", certificate: "03" }, moreSpares = [] } = options;
   const scalar = freshScalar(entropy);
   const certificate = await issueCertificate({ ...options, ...keysOf(scalar), serialNumber: entropy.randomBytes(16) });
   const profile: ProfileInput = {
@@ -42,6 +44,7 @@ export async function personalise(options: PersonaliseOptions): Promise<Profile>
     keyPairs: [
       pair("identity", ids.key, ids.publicKey ?? ids.key, toHex(scalar)),
       pair("spare", ids.spare, ids.spare, undefined),
+      ...moreSpares.map((id) => pair(`spare-${id}`, id, id, undefined)),
     ],
     files: [
       {

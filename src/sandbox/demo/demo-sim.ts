@@ -28,6 +28,7 @@ export class DemoSim {
       commonName: endpoint,
       ca: { certificate: ca.certificatePem, privateKey: await ca.privateKeyPem() },
       entropy: nodeEntropy,
+      moreSpares: ["04"],
       notBefore: new Date(Date.now() - 3_600_000),
       notAfter: new Date(Date.now() + weekMs),
     });

@@ -54,6 +54,8 @@ test("each command does what it says", async () => {
     "offline",
     "online",
     "bootstrap",
+    "enrol",
+    "enrol same-key",
     "send /3/0 /6",
     "send 2 /3/0",
     "write /3303/0/5750 living  room ",
@@ -76,6 +78,8 @@ test("each command does what it says", async () => {
     "offline",
     "online",
     "bootstrap",
+    "renew undefined",
+    "renew same-key",
     "send /3/0+/6 undefined",
     "send /3/0 2",
     'write /3303/0/5750 "living  room "',
@@ -96,6 +100,7 @@ test("what is asked for is the result, an error has its code", async () => {
       'create /3303 {"5750":"x"}',
       "attributes 1",
       "observations 1",
+      "enrol-preview new-key",
     ),
     [
       { result: [{ path: "/3303/0/5700", type: "float", value: "21.5" }] },
@@ -103,6 +108,7 @@ test("what is asked for is the result, an error has its code", async () => {
       { result: { path: "/3303/7" } },
       { result: [{ path: "/3/0", attributes: { pmin: 5 } }] },
       { result: [{ path: "/3/0/9", nextAt: 70_000, stored: 0 }] },
+      { result: { slot: 1, mode: "new-key", identity: "operational", operation: "reenrol" } },
     ],
   );
   assert.deepEqual(await client.say("read /1/9", "update 9"), [
@@ -193,5 +199,5 @@ test("events come as they are, those that were asked for, and the recent ones fi
 test("help lists every command", async () => {
   const [answer] = await new Client().say("help");
   const usages = JSON.stringify(answer).match(/"usage":"[a-z-]+/g) ?? [];
-  assert.equal(usages.length, 21);
+  assert.equal(usages.length, 23);
 });
