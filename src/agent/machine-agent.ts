@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CredentialProvider } from "../credentials/ports/credential.ts";
+import type { IotSafeProvider } from "../credentials/adapters/iotsafe/iotsafe-provider.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
 import type { LwM2mObject } from "../lwm2m/data-model/object.ts";
@@ -11,16 +11,21 @@ import { machineDevice } from "../platform/device.ts";
 import { MachineFolder } from "../platform/durable-folder.ts";
 import { machineFiles } from "../platform/files.ts";
 import { FolderRecords } from "../platform/folder-records.ts";
+import { listenForLines } from "../platform/line-socket/listen-for-lines.ts";
 import { nodeTimers } from "../platform/timers.ts";
 import { udpNetwork } from "../platform/udp-path.ts";
+import type { LineListener } from "../util/line-connection.ts";
 import type { Logger } from "../util/log.ts";
 import { Agent, type AgentPorts } from "./agent.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { CardFiguresCounter } from "./card-figures.ts";
-import type { AgentConfig } from "./config/config-schema.ts";
+import { type AgentConfig, serversOf } from "./config/config-schema.ts";
+import { cardAccess } from "./control/card-access.ts";
+import { EventFeed } from "./control/event-feed.ts";
+import { serveControl } from "./control/serve-control.ts";
 import { CredentialsByScheme } from "./credentials-by-scheme.ts";
-import { machineLocation } from "./custom-objects/machine-location.ts";
-import { machineObjects } from "./custom-objects/machine-objects.ts";
+import type { CustomObjects } from "./custom-objects/custom-objects.ts";
+import type { MachineLocation } from "./custom-objects/machine-location.ts";
 import { type DevicePorts, deviceObjects, loadDefinitions } from "./data-model.ts";
 import { createVerifier } from "./trust.ts";
 
@@ -33,18 +38,27 @@ export interface MachineAgentOptions {
   onEvent?(event: AgentEvent): void;
 }
 
-/** An agent on this machine: real sockets, clocks, files and cards. Rejects with a CodedError "BAD_…" about the configuration. */
+/**
+ * An agent on this machine: real sockets, clocks, files and cards. Rejects with a CodedError:
+ * "BAD_…" about the configuration, "SOCKET_IN_USE" when another agent has the control socket.
+ */
 export async function createMachineAgent(config: AgentConfig, options: MachineAgentOptions): Promise<Agent> {
-  const { logger, onEvent = () => {} } = options;
+  const { logger } = options;
+  const feed = new EventFeed();
+  const onEvent = (event: AgentEvent): void => {
+    feed.tell(event);
+    options.onEvent?.(event);
+  };
   const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
     onEvent({ type: "card-operation", phase: cardFigures.phase, kind, ...result }),
   );
   const definitions = await loadDefinitions(machineFiles, objectsFolder, config.lwm2m);
   const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
-  const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
-  const location = config.location && machineLocation(config.location, logger);
+  const custom = await customObjects(config, logger);
+  const location = await configuredLocation(config, logger);
   const { localAddress } = config.network;
   const machine = machinePorts(config, logger, location?.port);
+  const credentials = machineCredentials(records, logger, cardFigures);
   const common: CommonPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
     clock: monotonicClock,
@@ -53,7 +67,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     ephemeralKeys: nodeEphemeralKeys,
     logger,
     cardFigures,
-    credentials: machineCredentials(records, logger, cardFigures),
+    credentials,
     createVerifier: (account, server) =>
       createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles }),
     wallClock: systemWallClock,
@@ -63,13 +77,47 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   };
   const firmware = await machineFirmware(config, common, machine.device.firmwareVersion);
   const own = [...deviceObjects(machine, definitions, nodeTimers), ...(firmware ? [firmware.object] : [])];
+  let control: LineListener | undefined;
   const services = [
     ...(firmware ? [firmware.service] : []),
     ...(custom ? [{ stop: () => custom.close() }] : []),
+    { stop: async () => control?.close() },
     ...(location ? [{ stop: async () => location.close() }] : []),
   ];
   const ports: AgentPorts = { ...common, objects: withCustom(own, custom?.objects), services };
-  return new Agent(config, ports);
+  const agent = new Agent(config, ports);
+  const targets = { agent: agent.control, card: cardAccess(() => cardProvider(credentials)), ...ownCardUri(config) };
+  control = await serveControl(config, targets, feed, logger, listenForLines);
+  return agent;
+}
+
+/** Loaded when they are configured: start-up time counts. */
+async function customObjects({ objects }: AgentConfig, logger: Logger): Promise<CustomObjects | undefined> {
+  if (!objects) return undefined;
+  const { machineObjects } = await import("./custom-objects/machine-objects.ts");
+  return machineObjects(objects, objectsFolder, logger);
+}
+
+async function configuredLocation({ location }: AgentConfig, logger: Logger): Promise<MachineLocation | undefined> {
+  if (!location) return undefined;
+  const { machineLocation } = await import("./custom-objects/machine-location.ts");
+  return machineLocation(location, logger);
+}
+
+/** The provider that the agent's own credentials come from, so that there is one owner of the card. */
+async function cardProvider(credentials: CredentialsByScheme): Promise<IotSafeProvider> {
+  const { IotSafeProvider } = await import("../credentials/adapters/iotsafe/iotsafe-provider.ts");
+  const provider = await credentials.provider("iotsafe");
+  if (provider instanceof IotSafeProvider) return provider;
+  throw new TypeError("the provider of iotsafe: is another");
+}
+
+/** What card commands mean when they name no card. */
+function ownCardUri(config: AgentConfig): { readonly cardUri?: string } {
+  const accounts = [...serversOf(config), ...(config.bootstrap ? [config.bootstrap] : [])];
+  const uris = [config.credentials.default, ...accounts.map(({ security }) => security?.credential)];
+  const cardUri = uris.find((uri) => uri?.toLowerCase().startsWith("iotsafe:"));
+  return cardUri === undefined ? {} : { cardUri };
 }
 
 type CommonPorts = Omit<AgentPorts, "objects" | "services"> & { onEvent(event: AgentEvent): void };
@@ -106,7 +154,7 @@ function machinePorts({ device, hooks }: AgentConfig, logger: Logger, location?:
   };
 }
 
-function machineCredentials(records: FolderRecords, logger: Logger, observer: CardFiguresCounter): CredentialProvider {
+function machineCredentials(records: FolderRecords, logger: Logger, observer: CardFiguresCounter): CredentialsByScheme {
   return new CredentialsByScheme({
     file: async () => {
       const { FileCredentialProvider } = await import("../credentials/adapters/file/file-credential-provider.ts");
