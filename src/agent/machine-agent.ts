@@ -87,8 +87,14 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const ports: AgentPorts = { ...common, objects: withCustom(own, custom?.objects), services };
   const agent = new Agent(config, ports);
   const targets = { agent: agent.control, card: cardAccess(() => cardProvider(credentials)), ...ownCardUri(config) };
-  control = await serveControl(config, targets, feed, logger, listenForLines);
-  return agent;
+  try {
+    control = await serveControl(config, targets, feed, logger, listenForLines);
+    return agent;
+  } catch (error) {
+    // What looks for changes would keep the process alive.
+    await Promise.all(services.map((service) => service.stop()));
+    throw error;
+  }
 }
 
 /** Loaded when they are configured: start-up time counts. */

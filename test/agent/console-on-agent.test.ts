@@ -103,6 +103,15 @@ test("the card that the agent holds is used through the agent", async (t) => {
 test("two agents with one state folder: the second is told of the first", async (t) => {
   const folder = temporary(t);
   const config = { endpoint, server: { uri: "coap://127.0.0.1:9" } };
-  await WatchedAgent.start(t, folder, config);
-  await assert.rejects(WatchedAgent.start(t, folder, config), { code: "SOCKET_IN_USE" });
+  const objects = { topicSocket: "topics.sock", instances: { "/3303/0": { 5700: { file: "temp", poll: 60 } } } };
+  await WatchedAgent.start(t, folder, { ...config, objects });
+  const taken = { code: "SOCKET_IN_USE", message: /control\.sock/ };
+  await assert.rejects(WatchedAgent.start(t, folder, config), taken);
+  const other = { ...objects, topicSocket: "other.sock" };
+  await assert.rejects(WatchedAgent.start(t, folder, { ...config, objects: other }), taken);
+  assert.ok(!existsSync(join(folder, "other.sock")), "nothing is left of the second");
+  await assert.rejects(WatchedAgent.start(t, folder, { ...config, objects }), {
+    code: "SOCKET_IN_USE",
+    message: /topics\.sock/,
+  });
 });
