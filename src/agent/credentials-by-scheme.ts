@@ -15,7 +15,7 @@ export class CredentialsByScheme implements CredentialProvider {
 
   /** Rejects with CredentialUriError for an unknown scheme, and as the scheme's provider does. */
   async open(uri: string, signal: AbortSignal): Promise<Credential> {
-    const provider = await this.#provider(credentialScheme(uri));
+    const provider = await this.provider(credentialScheme(uri));
     return provider.open(uri, signal);
   }
 
@@ -25,7 +25,8 @@ export class CredentialsByScheme implements CredentialProvider {
     await Promise.all(made.map((each) => (each.status === "fulfilled" ? each.value.close() : undefined)));
   }
 
-  #provider(scheme: string): Promise<CredentialProvider> {
+  /** Rejects with CredentialUriError for an unknown scheme. */
+  async provider(scheme: string): Promise<CredentialProvider> {
     const known = this.#providers.get(scheme);
     if (known) return known;
     const make = Object.hasOwn(this.#factories, scheme) ? this.#factories[scheme] : undefined;

@@ -3,7 +3,7 @@ import type { LineConnection, LineSession } from "../../util/line-connection.ts"
 import { jsonLine } from "../agent-event.ts";
 import { type ControlTargets, controlCommands } from "./control-commands.ts";
 import { ControlWords } from "./control-words.ts";
-import type { EventFeed } from "./event-feed.ts";
+import type { EventFeed, EventOnLine } from "./event-feed.ts";
 
 /** Commands that one client may have waiting. */
 const maxWaiting = 64;
@@ -82,17 +82,18 @@ export class ControlSession implements LineSession {
   #events(rest: string): unknown {
     const types = eventTypes(rest);
     this.#unfollow?.();
-    this.#unfollow = this.#feed.follow((type, line) => {
-      if (types.size === 0 || types.has(type)) this.#connection.send(line);
-    });
+    this.#unfollow = this.#feed.follow((event) => this.#tell(event, types));
     return { following: types.size === 0 ? "all" : [...types] };
   }
 
   #replay(rest: string): void {
     const types = eventTypes(rest);
     if (!rest.split(/\s+/).includes(recent)) return;
-    for (const { type, line } of this.#feed.recent)
-      if (types.size === 0 || types.has(type)) this.#connection.send(line);
+    for (const event of this.#feed.recent) this.#tell(event, types);
+  }
+
+  #tell(event: EventOnLine, types: ReadonlySet<string>): void {
+    if (types.size === 0 || types.has(event.type)) this.#connection.send(event.line());
   }
 
   #refuse(error: unknown): void {

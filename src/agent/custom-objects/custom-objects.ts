@@ -29,26 +29,33 @@ export async function loadCustomObjects(config: ObjectsConfig, ports: CustomObje
   const coded = await loadModules(config.modules, ports.loadModule);
   const ids = new Set(Object.keys(config.instances).map((key) => Number(key.split("/")[1])));
   const definitions = await customDefinitions(ids, ports.definitionsFolder, config.folder, ports.folders);
+  refuseTwice([...coded.map(({ definition }) => definition.id), ...ids]);
   const mapped = mappedObjects(config, definitions, { ...ports, topics });
   const objects = [...coded, ...mapped];
-  refuseTwice(objects);
   const { topicSocket } = config;
   const handler: LineHandler = (connection) => new TopicSession(connection, topics);
-  const listener = topicSocket === undefined ? undefined : await ports.listen(topicSocket, handler);
-  return {
-    objects,
-    close: async () => {
-      for (const object of mapped) object.close();
-      await listener?.close();
-    },
+  const close = (): void => {
+    for (const object of mapped) object.close();
   };
+  try {
+    const listener = topicSocket === undefined ? undefined : await ports.listen(topicSocket, handler);
+    return {
+      objects,
+      close: async () => {
+        close();
+        await listener?.close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** What accounts are made of: code of others must not stand in for it. */
 const accountObjects: ReadonlySet<number> = new Set([0, 1, 2, 21, 23]);
 
-function refuseTwice(objects: readonly LwM2mObject[]): void {
-  const ids = objects.map(({ definition }) => definition.id);
+function refuseTwice(ids: readonly number[]): void {
   const own = ids.filter((id) => accountObjects.has(id));
   if (own.length > 0) throw new CustomObjectsError([`objects.modules: object ${own.join(", ")} is the agent's alone`]);
   const twice = ids.filter((id, i) => ids.indexOf(id) < i);

@@ -7,11 +7,14 @@ import { nodeTimers } from "../../platform/timers.ts";
 import type { Logger } from "../../util/log.ts";
 import type { LocationConfig } from "./location-config.ts";
 
-/** What the section `location` asks for, and how it ends. */
-export function machineLocation(
-  { gpsd, command = [], timeout }: LocationConfig,
-  logger: Logger,
-): { readonly port: LocationPort; close(): void } {
+/** A source of positions, and how it ends. */
+export interface MachineLocation {
+  readonly port: LocationPort;
+  close(): void;
+}
+
+/** What the section `location` asks for. */
+export function machineLocation({ gpsd, command = [], timeout }: LocationConfig, logger: Logger): MachineLocation {
   if (gpsd === undefined) {
     return { port: new CommandLocation(command, timeout * 1000, machineCommands, logger), close: () => {} };
   }
