@@ -18,6 +18,7 @@ import { CardFiguresCounter } from "./card-figures.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { CredentialsByScheme } from "./credentials-by-scheme.ts";
 import { type DevicePorts, deviceObjects, loadDefinitions } from "./data-model.ts";
+import type { ObjectAtWork } from "./firmware.ts";
 import { createVerifier } from "./trust.ts";
 
 /** Of the package, seen from src/agent/ and from dist/agent/ alike. */
@@ -55,29 +56,33 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     definitions,
     onEvent,
   };
-  const firmware = await machineFirmware(config, common, machine.device.firmwareVersion);
-  const objects = [...deviceObjects(machine, definitions, nodeTimers), ...(firmware ? [firmware.object] : [])];
-  const ports: AgentPorts = { ...common, objects, services: firmware ? [firmware.service] : [] };
+  const packaged = await packageObjects(config, common, machine.device.firmwareVersion);
+  const objects = [...deviceObjects(machine, definitions, nodeTimers), ...packaged.map(({ object }) => object)];
+  const ports: AgentPorts = { ...common, objects, services: packaged.map(({ service }) => service) };
   return new Agent(config, ports);
 }
 
 type CommonPorts = Omit<AgentPorts, "objects" | "services"> & { onEvent(event: AgentEvent): void };
 
-/** Loaded where it is configured alone. */
-async function machineFirmware(config: AgentConfig, ports: CommonPorts, version: string | undefined) {
-  const { firmware, packages, stateDirectory } = config;
-  if (!firmware) return undefined;
+/** Firmware and software, loaded where they are configured alone. */
+async function packageObjects(
+  config: AgentConfig,
+  ports: CommonPorts,
+  version: string | undefined,
+): Promise<ObjectAtWork[]> {
+  const { firmware, software, packages, stateDirectory } = config;
+  if (!firmware && !software) return [];
   const { openFirmware } = await import("./firmware.ts");
+  const { openSoftware } = await import("./software.ts");
   const { packageSources } = await import("./package-sources.ts");
   const { FolderSpool } = await import("../platform/folder-spool.ts");
   const emit = (event: AgentEvent): void => ports.onEvent(event);
-  return openFirmware(firmware, packages, {
-    ...ports,
-    emit,
-    version: () => version,
-    spool: new FolderSpool(packages.folder ?? join(stateDirectory, "packages")),
-    sources: packageSources(config, { ...ports, emit }, machineFiles),
-  });
+  const spool = new FolderSpool(packages.folder ?? join(stateDirectory, "packages"));
+  const common = { ...ports, spool, sources: packageSources(config, { ...ports, emit }, machineFiles) };
+  return [
+    ...(firmware ? [await openFirmware(firmware, packages, { ...common, emit, version: () => version })] : []),
+    ...(software ? [await openSoftware(software, packages, common)] : []),
+  ];
 }
 
 function machinePorts({ device, hooks }: AgentConfig, logger: Logger): DevicePorts {

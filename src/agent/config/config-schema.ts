@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { logLevel, section, text } from "./config-fields.ts";
-import { firmwareSection, packagesSection } from "./packages-section.ts";
+import { firmwareSection, packagesSection, softwareSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
 /**
@@ -30,6 +30,7 @@ export const configSchema = section({
   }).prefault({}),
   packages: packagesSection().prefault({}),
   firmware: firmwareSection().optional(),
+  software: softwareSection().optional(),
   network: section({ localAddress: text("a local IPv4 or IPv6 address to send from").optional() }).prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })
