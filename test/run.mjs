@@ -1,4 +1,4 @@
-// Runs test files through node:test and tsx. `run.mjs` takes every unit test; `run.mjs interop` (fuzz, fault) the
+// Runs test files through node:test and tsx. `run.mjs` takes every unit test; `run.mjs interop` (fuzz, fault, memory) the
 // files of that folder; more words narrow to files whose path contains one of them: `run.mjs interop openssl`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const suites = ["interop", "fuzz", "fault"];
+const suites = ["interop", "fuzz", "fault", "memory"];
 /** Their tests start processes and wait for them: one process a file, so that two of them wait at a time. */
 const aloneFolders = ["cli", "platform", "sandbox"];
 const [first, ...others] = process.argv.slice(2);

@@ -55,7 +55,12 @@ export type BootstrapAgentEvent =
 
 /** One JSON object on one line; `event` names it, errors become their code and their message with causes. */
 export function eventLine({ type, ...fields }: AgentEvent): string {
-  return `${JSON.stringify({ event: type, ...fields }, errorsInWords)}\n`;
+  return `${jsonLine({ event: type, ...fields })}\n`;
+}
+
+/** JSON without a line end in it; errors become their code and their message with causes. */
+export function jsonLine(document: unknown): string {
+  return JSON.stringify(document, errorsInWords) ?? "null";
 }
 
 function errorsInWords(_key: string, value: unknown): unknown {

@@ -13,11 +13,12 @@ import type { RecordStore } from "../util/record-store.ts";
 import type { WallClock } from "../util/time.ts";
 import { AccountObjects } from "./account-objects.ts";
 import { accountSecurity } from "./account-security.ts";
-import type { AgentStatus } from "./agent-control.ts";
+import type { AgentControl, AgentStatus } from "./agent-control.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { bootstrapAgentEvent } from "./bootstrap-agent-event.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { factoryConfiguration } from "./factory-configuration.ts";
+import { LocalControl } from "./local-control.ts";
 import { logEvent } from "./log-event.ts";
 import { SavedAccounts } from "./saved-accounts.ts";
 import { securityPolicy } from "./security-policy.ts";
@@ -53,8 +54,14 @@ export class Agent {
   readonly #ports: AgentPorts;
   readonly #objects: AccountObjects;
   readonly #accounts: ServerAccounts;
+  readonly #listeners = new Set<(event: AgentEvent) => void>();
+  /** What a person or a program on the device may ask. */
+  readonly control: AgentControl;
   /** There once the saved accounts are read. */
   #bootstrap: BootstrapController | undefined;
+  #hasBootstrapAccount = false;
+  /** The accounts are those of an earlier run: they were registered with before. */
+  #accountsAreOld = false;
   #starting: Promise<void> | undefined;
   #stopped = false;
 
@@ -76,7 +83,16 @@ export class Agent {
       version: config.lwm2m,
       objects: this.#objects,
       associations: (security) => this.#associations(security),
+      beforeContact: async (server) => (await this.#bootstrap?.checkCard(server)) ?? true,
+      canBootstrap: () => this.#hasBootstrapAccount,
       onEvent: (server, event) => this.#accountEvent(server, event),
+    });
+    this.control = new LocalControl({
+      status: () => this.status,
+      listeners: this.#listeners,
+      accounts: this.#accounts,
+      model: this.#objects.model,
+      bootstrap: async (reason) => (await this.#bootstrap?.triggerBootstrap(reason)) ?? false,
     });
   }
 
@@ -85,8 +101,8 @@ export class Agent {
     return {
       endpoint: this.#config.endpoint,
       now: clock.now(),
-      online: true,
-      servers: this.#accounts.status,
+      online: this.#accounts.online,
+      servers: this.#accounts.all.map(({ status }) => status),
       bootstrap: this.#bootstrap?.status ?? notStarted,
       card: cardFigures.figures,
     };
@@ -118,6 +134,7 @@ export class Agent {
     const saved = await savedAccounts.load();
     if (this.#stopped) return;
     if (saved) this.#objects.load(saved.configuration);
+    this.#accountsAreOld = saved !== undefined;
     this.#bootstrap = new BootstrapController({
       ...this.#ports,
       endpointName: this.#config.endpoint,
@@ -141,6 +158,7 @@ export class Agent {
 
   #accountEvent(server: number, event: ServerAccountEvent): void {
     this.#emit({ ...event, server });
+    if (event.type === "given-up") this.#bootstrap?.registrationFailed(server, event.reason);
     if (event.type !== "registered") return;
     this.#bootstrap?.registered(server);
     this.#emitFigures();
@@ -149,8 +167,11 @@ export class Agent {
   #bootstrapEvent(event: BootstrapEvent): void {
     const told = bootstrapAgentEvent(event);
     if (told) this.#emit(told);
-    if (event.type === "accounts") void this.#accounts.apply(event.accounts, event.reason);
     if (event.type === "resume") this.#accounts.resume(event.reason);
+    if (event.type !== "accounts") return;
+    this.#hasBootstrapAccount = event.accounts.bootstrap !== undefined;
+    void this.#accounts.apply(event.accounts, event.reason, this.#accountsAreOld);
+    this.#accountsAreOld = false;
   }
 
   /** Whoever wrote these servers into the configuration trusts them all; others have what a bootstrap server gave them. */
@@ -173,6 +194,7 @@ export class Agent {
   #emit(event: AgentEvent): void {
     logEvent(this.#ports.logger, event);
     this.#ports.onEvent?.(event);
+    for (const listener of [...this.#listeners]) listener(event);
   }
 
   #emitFigures(): void {

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { CredentialProvider } from "../credentials/ports/credential.ts";
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
+import type { LwM2mObject } from "../lwm2m/data-model/object.ts";
+import type { LocationPort } from "../lwm2m/ports/location-port.ts";
 import { monotonicClock, systemWallClock } from "../platform/clock.ts";
 import { machineConnectivity, machineTraffic } from "../platform/connectivity.ts";
 import { machineDevice } from "../platform/device.ts";
@@ -17,6 +19,8 @@ import type { AgentEvent } from "./agent-event.ts";
 import { CardFiguresCounter } from "./card-figures.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { CredentialsByScheme } from "./credentials-by-scheme.ts";
+import { machineLocation } from "./custom-objects/machine-location.ts";
+import { machineObjects } from "./custom-objects/machine-objects.ts";
 import { type DevicePorts, deviceObjects, loadDefinitions } from "./data-model.ts";
 import type { ObjectAtWork } from "./firmware.ts";
 import { createVerifier } from "./trust.ts";
@@ -30,7 +34,7 @@ export interface MachineAgentOptions {
   onEvent?(event: AgentEvent): void;
 }
 
-/** An agent on this machine: real sockets, clocks, files and cards. Throws CodedError "BAD_SERVER_URI". */
+/** An agent on this machine: real sockets, clocks, files and cards. Rejects with a CodedError "BAD_…" about the configuration. */
 export async function createMachineAgent(config: AgentConfig, options: MachineAgentOptions): Promise<Agent> {
   const { logger, onEvent = () => {} } = options;
   const cardFigures: CardFiguresCounter = new CardFiguresCounter(({ kind }, result) =>
@@ -38,8 +42,10 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   );
   const definitions = await loadDefinitions(machineFiles, objectsFolder, config.lwm2m);
   const records = new FolderRecords(new MachineFolder(config.stateDirectory), logger);
+  const custom = config.objects && (await machineObjects(config.objects, objectsFolder, logger));
+  const location = config.location && machineLocation(config.location, logger);
   const { localAddress } = config.network;
-  const machine = machinePorts(config, logger);
+  const machine = machinePorts(config, logger, location?.port);
   const common: CommonPorts = {
     network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
     clock: monotonicClock,
@@ -57,8 +63,13 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     onEvent,
   };
   const packaged = await packageObjects(config, common, machine.device.firmwareVersion);
-  const objects = [...deviceObjects(machine, definitions, nodeTimers), ...packaged.map(({ object }) => object)];
-  const ports: AgentPorts = { ...common, objects, services: packaged.map(({ service }) => service) };
+  const own = [...deviceObjects(machine, definitions, nodeTimers), ...packaged.map(({ object }) => object)];
+  const services = [
+    ...packaged.map(({ service }) => service),
+    ...(custom ? [{ stop: () => custom.close() }] : []),
+    ...(location ? [{ stop: async () => location.close() }] : []),
+  ];
+  const ports: AgentPorts = { ...common, objects: withCustom(own, custom?.objects), services };
   return new Agent(config, ports);
 }
 
@@ -85,11 +96,18 @@ async function packageObjects(
   ];
 }
 
-function machinePorts({ device, hooks }: AgentConfig, logger: Logger): DevicePorts {
+/** An object of the configuration takes the place of the agent's own. */
+function withCustom(own: readonly LwM2mObject[], custom: readonly LwM2mObject[] = []): readonly LwM2mObject[] {
+  const ids = new Set(custom.map(({ definition }) => definition.id));
+  return [...own.filter(({ definition }) => !ids.has(definition.id)), ...custom];
+}
+
+function machinePorts({ device, hooks }: AgentConfig, logger: Logger, location?: LocationPort): DevicePorts {
   return {
     device: machineDevice({ ...device, rebootCommand: hooks.reboot }, logger),
     connectivity: machineConnectivity(),
     traffic: machineTraffic(),
+    ...(location && { location }),
   };
 }
 

@@ -1,47 +1,26 @@
-import { parseServerUri } from "../association/server-uri.ts";
-import type { Entropy } from "../crypto/ports.ts";
 import type { Accounts, ServerAccountSettings } from "../lwm2m/bootstrap/accounts.ts";
-import type { SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
-import type { LwM2mVersion } from "../lwm2m/model/lwm2m-version.ts";
-import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
-import { patientRetry } from "../lwm2m/registration/account-retry.ts";
-import { ServerAccount } from "../lwm2m/server-account.ts";
-import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
-import type { Logger } from "../util/log.ts";
-import type { MonotonicClock, Timers, WallClock } from "../util/time.ts";
-import type { AccountObjects } from "./account-objects.ts";
-import type { ServerStatus } from "./agent-control.ts";
+import { RegistrationOrder } from "../lwm2m/registration/registration-order.ts";
+import { type Arrival, RunningAccount, type RunningAccountOptions } from "./running-account.ts";
 import { sameSecurity } from "./same-security.ts";
-
-export interface ServerAccountsOptions {
-  readonly endpointName: string;
-  readonly version: LwM2mVersion;
-  readonly objects: AccountObjects;
-  readonly clock: MonotonicClock;
-  readonly wallClock: WallClock;
-  readonly timers: Timers;
-  readonly entropy: Entropy;
-  readonly logger: Logger;
-  associations(security: SecuritySettings): AssociationFactory;
-  onEvent(shortServerId: number, event: ServerAccountEvent): void;
-}
-
-/** One account that is there, running or disabled. */
-export interface RunningAccount {
-  readonly settings: ServerAccountSettings;
-  readonly account: ServerAccount;
-  enabled: boolean;
-}
 
 /** The server accounts in use: they follow what bootstrap says, and one that did not change is left alone. */
 export class ServerAccounts {
-  readonly #options: ServerAccountsOptions;
+  readonly #options: RunningAccountOptions;
+  readonly #order: RegistrationOrder;
   readonly #running = new Map<number, RunningAccount>();
   #work: Promise<void> = Promise.resolve();
+  #offline: string | undefined;
   #over = false;
 
-  constructor(options: ServerAccountsOptions) {
-    this.#options = options;
+  constructor(options: RunningAccountOptions) {
+    this.#order = new RegistrationOrder(options);
+    this.#options = {
+      ...options,
+      onEvent: (shortServerId, event) => {
+        this.#order.heard(shortServerId, event);
+        options.onEvent(shortServerId, event);
+      },
+    };
   }
 
   /** Ascending by Short Server ID. */
@@ -53,12 +32,8 @@ export class ServerAccounts {
     return [...this.#running.keys()];
   }
 
-  get status(): readonly ServerStatus[] {
-    return this.all.map(({ settings, account, enabled }) => ({
-      ...account.status,
-      uri: settings.security.uri,
-      enabled,
-    }));
+  get online(): boolean {
+    return this.#offline === undefined;
   }
 
   get(shortServerId: number): RunningAccount | undefined {
@@ -66,51 +41,68 @@ export class ServerAccounts {
   }
 
   /** These are the accounts now. Those that went de-register; a changed one does so before its successor starts. */
-  apply({ servers, bootstrap }: Accounts, reason: string): Promise<void> {
+  apply({ servers, bootstrap }: Accounts, reason: string, registeredBefore: boolean): Promise<void> {
     return this.#do(async () => {
       const gone = this.all.filter(({ settings }) => !servers.some((each) => isSame(settings, each)));
-      for (const { settings } of gone) this.#running.delete(settings.shortServerId);
+      for (const { shortServerId } of gone) this.#running.delete(shortServerId);
+      this.resume(reason);
       await Promise.all(gone.map(({ account }) => account.stop(reason)));
-      if (this.#over) return;
-      for (const settings of servers)
-        if (!this.#running.has(settings.shortServerId)) this.#start(settings, bootstrap === undefined);
+      const arrival = { alone: bootstrap === undefined, registeredBefore };
+      for (const settings of servers) if (!this.#running.has(settings.shortServerId)) this.#add(settings, arrival);
+      this.#follow();
     });
   }
 
-  /** Those whose registration failed are tried again from the beginning. */
+  /** Those that have given up are tried again from the beginning. */
   resume(reason: string): void {
-    for (const { account } of this.all) if (account.status.state === "waiting") account.reconnect(reason);
+    for (const { account } of this.all) account.resume(reason);
+  }
+
+  /** De-registers and stays away until `enable`. */
+  disable(running: RunningAccount): Promise<void> {
+    return this.#do(async () => {
+      running.enabled = false;
+      this.#follow();
+      await running.account.stop("put to rest by a person");
+    });
+  }
+
+  enable(running: RunningAccount): Promise<void> {
+    return this.#do(async () => {
+      running.enabled = true;
+      this.#follow();
+    });
+  }
+
+  goOffline(reason: string): void {
+    this.#offline = reason;
+    for (const { account } of this.all) account.goOffline(reason);
+  }
+
+  goOnline(reason: string): void {
+    this.#offline = undefined;
+    for (const { account } of this.all) account.goOnline(reason);
   }
 
   /** De-registers everywhere. Never rejects. */
   stop(): Promise<void> {
     this.#over = true;
-    return this.#do(async () => {
-      await Promise.all(this.all.map(({ account }) => account.stop()));
-    });
+    this.#order.stop();
+    // One that is being left already may take its time: all at once.
+    const stopped = Promise.all(this.all.map(({ account }) => account.stop()));
+    return this.#do(async () => void (await stopped));
   }
 
-  /** `alone`: nobody could give us another account, so one that gave up for a day would help nobody. */
-  #start(settings: ServerAccountSettings, alone: boolean): void {
-    const { objects, associations, onEvent, logger, ...others } = this.#options;
-    const { shortServerId, security, serverInstance } = settings;
-    const server = objects.server(serverInstance);
+  #add(settings: ServerAccountSettings, arrival: Arrival): void {
+    const server = this.#options.objects.server(settings.serverInstance);
     if (!server) return;
-    const { path: uriPath, query: uriQuery } = parseServerUri(security.uri);
-    const account = new ServerAccount({
-      ...others,
-      logger,
-      server,
-      uriPath,
-      uriQuery,
-      dataModel: objects.model,
-      access: objects.access,
-      associations: associations(security),
-      ...(alone && { retry: patientRetry }),
-      onEvent: (event) => onEvent(shortServerId, event),
-    });
-    this.#running.set(shortServerId, { settings, account, enabled: true });
-    account.start();
+    const running = new RunningAccount(settings, server, arrival, this.#options);
+    if (this.#offline !== undefined) running.account.goOffline(this.#offline);
+    this.#running.set(settings.shortServerId, running);
+  }
+
+  #follow(): void {
+    if (!this.#over) this.#order.follow(this.all.filter(({ enabled }) => enabled));
   }
 
   /** One change after the other. */

@@ -30,6 +30,22 @@ const card = {
   sign: lazyCommand("sign [uri]", "Sign with its key", async () => (await import("./commands/card-sign.ts")).cardSign),
 };
 
+const status = lazyCommand(
+  "status",
+  "The running agent and its servers",
+  async () => (await import("./commands/status.ts")).status,
+);
+const events = lazyCommand(
+  "events",
+  "What happens in the running agent",
+  async () => (await import("./commands/events.ts")).events,
+);
+const console = lazyCommand(
+  "console [command..]",
+  "Commands for the running agent",
+  async () => (await import("./commands/console.ts")).consoleCommand,
+);
+
 const objectTypes = lazyCommand(
   "types <file>",
   "TypeScript for an object with code",
@@ -57,6 +73,9 @@ function commands(args: readonly string[]): Argv {
       .usage("$0 COMMAND\n\nAn LwM2M device agent whose keys live in the SIM.")
       .command(run)
       .command("card", "Look at the card and use it", cardCommands)
+      .command(status)
+      .command(console)
+      .command(events)
       .command("object", "Objects of your own", objectCommands)
       .command(demo)
       .option("json", { type: "boolean", default: false, global: true, describe: "Print one JSON document" })

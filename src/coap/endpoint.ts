@@ -4,6 +4,7 @@ import { type Exchange, upload } from "./body-upload.ts";
 import { callGuarded } from "./call-guarded.ts";
 import { CoapError } from "./coap-error.ts";
 import { ConcurrentUploads } from "./concurrent-uploads.ts";
+import { echoAskedFor, withEcho } from "./echo.ts";
 import type { CoapRequest, CoapResponse, Observation, ObservationOrigin, RequestHandler } from "./exchange.ts";
 import { type CoapMessage, Code, Method } from "./message.ts";
 import { type CoapPorts, MessageDriver } from "./message-driver.ts";
@@ -86,12 +87,10 @@ export class CoapEndpoint {
     const content = this.#contentOf(request);
     const exchange: Exchange = (part) => this.#client.exchange(part, options);
     const response = await this.#transfer(content, exchange);
-    const echo = response.code === Code.Unauthorized ? optionValue(response.options, OptionNumber.Echo) : undefined;
-    if (echo === undefined) return read(response);
+    const echo = echoAskedFor(response);
+    if (!echo) return read(response);
     // RFC 9175 §2.3: once more, with the proof of freshness the peer asked for.
-    const kept = content.options.filter(({ number }) => number !== OptionNumber.Echo);
-    const repeated = { ...content, options: [...kept, { number: OptionNumber.Echo, value: echo }] };
-    return read(await this.#transfer(repeated, exchange));
+    return read(await this.#transfer({ ...content, options: withEcho(content.options, echo) }, exchange));
   }
 
   /**
@@ -99,6 +98,13 @@ export class CoapEndpoint {
    * Notifications come to `observer` whole, and never older than one already given. Rejects as `send` does.
    */
   async observe(request: CoapRequest, observer: Observer, options: SendOptions = {}): Promise<ObserveResult> {
+    const result = await this.#observe(request, observer, options);
+    const echo = echoAskedFor({ options: [], ...result.response });
+    if (!echo) return result;
+    return this.#observe({ ...request, options: withEcho(request.options, echo) }, observer, options);
+  }
+
+  async #observe(request: CoapRequest, observer: Observer, options: SendOptions): Promise<ObserveResult> {
     const content = this.#contentOf({ ...request, observe: 0 });
     if (content.payload.length > this.#parameters.blockSize) {
       throw new CoapError("COAP_INVALID_MESSAGE", "a request to observe must fit one block");

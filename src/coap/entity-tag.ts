@@ -5,7 +5,9 @@
 export function entityTag(body: Uint8Array): Uint8Array {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
-  for (const byte of body) {
+  // By index: an iterator takes several times as long, and bodies are megabytes.
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i] ?? 0;
     a = Math.imul(a ^ byte, 0x01000193);
     b = Math.imul(b ^ byte, 0x01000193);
   }

@@ -15,7 +15,8 @@ export class ReceivedMessages {
   readonly #maxReplyBytes: number;
   /** In order of arrival. */
   readonly #byId = new Map<number, Received>();
-  #withReply: Received[] = [];
+  /** In the order of their replies. */
+  readonly #withReply = new Set<Received>();
   #replyBytes = 0;
 
   constructor(maxMessages: number, maxReplyBytes: number) {
@@ -50,9 +51,12 @@ export class ReceivedMessages {
     if (received === undefined) return;
     this.#dropReply(received);
     received.reply = reply;
-    this.#withReply.push(received);
+    this.#withReply.add(received);
     this.#replyBytes += reply.length;
-    while (this.#replyBytes > this.#maxReplyBytes && this.#withReply[0]) this.#dropReply(this.#withReply[0]);
+    for (const oldest of this.#withReply) {
+      if (this.#replyBytes <= this.#maxReplyBytes) return;
+      this.#dropReply(oldest);
+    }
   }
 
   #makeRoom(now: number): void {
@@ -71,7 +75,6 @@ export class ReceivedMessages {
     if (received.reply === undefined) return;
     this.#replyBytes -= received.reply.length;
     delete received.reply;
-    // Nearly always the first one: replies are given in the order of arrival.
-    this.#withReply.splice(this.#withReply.indexOf(received), 1);
+    this.#withReply.delete(received);
   }
 }

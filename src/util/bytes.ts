@@ -81,7 +81,7 @@ export class ByteReader {
 
 /** Collects big-endian fields; the counterpart of ByteReader. */
 export class ByteWriter {
-  #parts: Uint8Array[] = [];
+  #bytes = new Uint8Array(64);
   #length = 0;
 
   get length(): number {
@@ -89,7 +89,7 @@ export class ByteWriter {
   }
 
   uint8(value: number): this {
-    return this.bytes(Uint8Array.of(value));
+    return this.#uint(value, 1);
   }
 
   uint16(value: number): this {
@@ -109,8 +109,8 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): this {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+    const at = this.#extend(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
@@ -119,18 +119,31 @@ export class ByteWriter {
     return this.#uint(content.length, lengthBytes).bytes(content);
   }
 
+  /** A copy: the writer may be written to afterwards. */
   finish(): Uint8Array {
-    return concatBytes(this.#parts);
+    return this.#bytes.slice(0, this.#length);
   }
 
   #uint(value: number, length: number): this {
-    const bytes = new Uint8Array(length);
+    const at = this.#extend(length);
     let rest = value;
-    for (let i = length - 1; i >= 0; i--) {
-      bytes[i] = rest % 0x100;
+    for (let i = at + length - 1; i >= at; i--) {
+      this.#bytes[i] = rest % 0x100;
       rest = Math.floor(rest / 0x100);
     }
-    return this.bytes(bytes);
+    return this;
+  }
+
+  /** Makes room and gives the place of what comes next. */
+  #extend(length: number): number {
+    const at = this.#length;
+    this.#length += length;
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#length);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    return at;
   }
 }
 
@@ -165,15 +178,18 @@ export function fromHex(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8Encoder = new TextEncoder();
+
 /** Strict UTF-8: malformed input is a DecodeError, never a replacement character. */
 export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8Decoder.decode(bytes);
   } catch (cause) {
     throw new DecodeError(`${what}: not UTF-8`, 0, { cause });
   }
 }
 
 export function encodeUtf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return utf8Encoder.encode(text);
 }

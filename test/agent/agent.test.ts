@@ -3,17 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Agent } from "../../src/agent/agent.ts";
-import type { AgentEvent } from "../../src/agent/agent-event.ts";
-import { createMachineAgent } from "../../src/agent/machine-agent.ts";
-import { parseConfig } from "../../src/cli/config/load-config.ts";
 import { commonNameAdmission } from "../../src/sandbox/common-name-admission.ts";
 import { DemoSim } from "../../src/sandbox/demo/demo-sim.ts";
 import { ContentFormat, DeviceOperations } from "../../src/sandbox/device-operations.ts";
 import { LwM2mServer } from "../../src/sandbox/lwm2m-server.ts";
 import { SandboxCa } from "../../src/sandbox/sandbox-ca.ts";
-import { silentLogger } from "../../src/util/log.ts";
 import { certificateServer, pskServer } from "../support/sandbox.ts";
+import { WatchedAgent } from "../support/watched-agent.ts";
 
 const endpoint = "urn:dev:ops:device";
 
@@ -23,60 +19,14 @@ function temporary(t: TestContext): string {
   return folder;
 }
 
-/** An agent under observation; `until` gives the first event of a type, also one that was there already. */
-class WatchedAgent {
-  readonly agent: Agent;
-  readonly events: readonly AgentEvent[];
-  readonly warnings: readonly string[];
-  readonly #listeners: Set<() => void>;
-
-  private constructor(agent: Agent, events: AgentEvent[], warnings: string[], listeners: Set<() => void>) {
-    this.agent = agent;
-    this.events = events;
-    this.warnings = warnings;
-    this.#listeners = listeners;
-  }
-
-  static async start(t: TestContext, folder: string, uri: string, security?: object): Promise<WatchedAgent> {
-    const events: AgentEvent[] = [];
-    const warnings: string[] = [];
-    const listeners = new Set<() => void>();
-    const text = JSON.stringify({
-      endpoint,
-      server: { uri, lifetime: 300, ...(security && { security }) },
-      stateDirectory: "state",
-    });
-    const agent = await createMachineAgent(parseConfig(text, join(folder, "agent.yaml")), {
-      logger: { ...silentLogger, warn: (message, fields) => warnings.push(`${message} ${fields?.reason}`) },
-      onEvent: (event) => {
-        events.push(event);
-        for (const listener of [...listeners]) listener();
-      },
-    });
-    t.after(() => agent.stop());
-    agent.start();
-    return new WatchedAgent(agent, events, warnings, listeners);
-  }
-
-  until<T extends AgentEvent["type"]>(type: T): Promise<Extract<AgentEvent, { type: T }>> {
-    const isWanted = (event: AgentEvent): event is Extract<AgentEvent, { type: T }> => event.type === type;
-    return new Promise((resolve) => {
-      const look = (): void => {
-        const found = this.events.find(isWanted);
-        if (!found) return;
-        this.#listeners.delete(look);
-        resolve(found);
-      };
-      this.#listeners.add(look);
-      look();
-    });
-  }
+function start(t: TestContext, folder: string, uri: string, security?: object): Promise<WatchedAgent> {
+  return WatchedAgent.start(t, folder, { endpoint, server: { uri, lifetime: 300, ...(security && { security }) } });
 }
 
 test("without security: registers, answers, de-registers", async (t) => {
   const server = await LwM2mServer.start();
   t.after(() => server.close());
-  const watched = await WatchedAgent.start(t, temporary(t), server.uri);
+  const watched = await start(t, temporary(t), server.uri);
   await watched.until("registered");
   const [registration] = server.registrations;
   assert.equal(registration?.endpoint, endpoint);
@@ -91,7 +41,7 @@ test("PSK from a file registers", async (t) => {
   const folder = temporary(t);
   writeFileSync(join(folder, "psk.hex"), "000102030405060708090a0b0c0d0e0f\n", { mode: 0o600 });
   const credential = `file:${join(folder, "psk.hex")}?identity=device`;
-  const watched = await WatchedAgent.start(t, folder, server.uri, { credential });
+  const watched = await start(t, folder, server.uri, { credential });
   await watched.until("registered");
   assert.match((await watched.until("handshake")).suite, /PSK/);
   await watched.agent.stop();
@@ -106,7 +56,7 @@ test("a SIM's key registers with one signature, and a restart reads no file", as
   writeFileSync(join(folder, "ca.pem"), ca.certificatePem);
   const security = { credential: `iotsafe:?channel=socket:${sim.socketPath}`, trust: { anchors: ["ca.pem"] } };
   for (const fileReads of [1, 0]) {
-    const watched = await WatchedAgent.start(t, folder, server.uri, security);
+    const watched = await start(t, folder, server.uri, security);
     await watched.until("registered");
     const { startup, handshake } = watched.agent.status.card;
     assert.equal(startup.fileReads, fileReads);
@@ -117,7 +67,7 @@ test("a SIM's key registers with one signature, and a restart reads no file", as
 });
 
 test("a name that does not resolve is retried, said once, and no reason to end", async (t) => {
-  const watched = await WatchedAgent.start(t, temporary(t), `coap://${"a".repeat(64)}.example`);
+  const watched = await start(t, temporary(t), `coap://${"a".repeat(64)}.example`);
   const { error, milliseconds } = await watched.until("retrying");
   assert.ok("code" in error && error.code === "NAME_NOT_RESOLVED");
   assert.ok(milliseconds > 0);
@@ -128,14 +78,14 @@ test("a card that is away is retried, and the reason is in words", async (t) => 
   const security = { credential: "iotsafe:?channel=socket:/nowhere/card.sock", trust: { anchors: ["ca.pem"] } };
   const folder = temporary(t);
   writeFileSync(join(folder, "ca.pem"), (await SandboxCa.create()).certificatePem);
-  const watched = await WatchedAgent.start(t, folder, "coaps://127.0.0.1:5684", security);
+  const watched = await start(t, folder, "coaps://127.0.0.1:5684", security);
   await watched.until("retrying");
   assert.match(watched.warnings.join("\n"), /nobody listens there/);
 });
 
 test("a missing trust file is named", async (t) => {
   const security = { credential: "iotsafe:?channel=socket:/nowhere", trust: { anchors: ["missing.pem"] } };
-  const watched = await WatchedAgent.start(t, temporary(t), "coaps://127.0.0.1:5684", security);
+  const watched = await start(t, temporary(t), "coaps://127.0.0.1:5684", security);
   const { error } = await watched.until("retrying");
   assert.match(error.message, /trust file .*missing\.pem/);
 });

@@ -27,6 +27,7 @@ test("a minimal file is enough and the rest has defaults", () => {
     stateDirectory: "/var/lib/lwm2m-safe",
     device: {},
     hooks: {},
+    control: { enabled: true },
     packages: { maxBytes: 268_435_456, protocols: ["coap", "coaps", "http", "https"], attempts: 8 },
     network: {},
     log: { level: "info" },
@@ -161,5 +162,37 @@ test("a file is read from disk, and one that is missing is named", (t) => {
   assert.throws(() => loadConfig("/nowhere/a.yaml"), {
     code: "BAD_CONFIG",
     message: /\/nowhere\/a\.yaml: the configuration cannot be read/,
+  });
+});
+
+test("a wrong mapping of a custom object: the line of its resource id", () => {
+  const objects = `${minimal}objects:
+  instances:
+    /3303/0:
+      5700: { file: temp, constant: 1 }
+      5701: { file: "", scal: 2 }
+      5605: { command: [reset], inPlace: true, timeout: 0 }
+    3303/1: {}
+`;
+  assert.deepEqual(problems(objects), [
+    "/etc/agent.yaml:9: objects.instances./3303/0.5605.timeout: expected seconds from 0.1 to 600, got 0",
+    "/etc/agent.yaml:7: objects.instances./3303/0.5700: expected exactly one of constant, file, command, topic, each, got keys file, constant",
+    '/etc/agent.yaml:8: objects.instances./3303/0.5701.file: expected the path of a file, got ""',
+    "/etc/agent.yaml:8: objects.instances./3303/0.5701.scal: no such key; look for a misspelling",
+  ]);
+  const good = objects.replace(", constant: 1", "").replace('"", scal: 2', "unit").replace(", timeout: 0", "");
+  assert.deepEqual(problems(good), [
+    "/etc/agent.yaml:9: objects.instances./3303/0.5605.inPlace: expected nothing here, because it means nothing for a command, got true",
+  ]);
+  const better = good.replace(", inPlace: true", "");
+  assert.deepEqual(problems(better), [
+    "/etc/agent.yaml:10: objects.instances.3303/1: expected an instance like /3303/0, got keys ",
+  ]);
+  const { objects: parsed } = parseConfig(better.replace("3303/1", "/3303/1"), "/etc/agent.yaml");
+  assert.deepEqual(parsed?.instances["/3303/0"]?.["5700"], {
+    file: "/etc/temp",
+    scale: 1,
+    poll: undefined,
+    inPlace: false,
   });
 });

@@ -11,10 +11,12 @@ import { decodeRecord } from "../../src/est/enrolment/record-codec.ts";
 import { EstClient } from "../../src/est/est-client.ts";
 import { parseCertificate } from "../../src/pki/certificate.ts";
 import { PathValidator } from "../../src/pki/path-validator.ts";
+import type { Profile } from "../../src/sandbox/card/profile.ts";
 import { EstAuthority } from "../../src/sandbox/est-authority.ts";
 import { EstResources, type EstResourcesOptions } from "../../src/sandbox/est-resources.ts";
 import { equalBytes, toHex } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
+import { EnrolmentCard } from "./enrolment-card.ts";
 import { certificateSession, FakeAssociation } from "./fake-association.ts";
 import { MemoryKeySlots } from "./memory-key-slots.ts";
 import { SeededRandom } from "./seeded-random.ts";
@@ -26,6 +28,8 @@ const { signal } = new AbortController();
 
 export interface WorldOptions {
   readonly slots?: number;
+  /** A virtual SIM instead of slots in memory; its calls are no points, for it has commands to fail at. */
+  readonly card?: Profile;
   readonly lifetimeMs?: number;
   readonly server?: Omit<EstResourcesOptions, "authority">;
   readonly options?: Partial<EnrolmentOptions>;
@@ -42,6 +46,7 @@ export class EnrolmentWorld {
   readonly time = new VirtualTime(start);
   readonly authority: EstAuthority;
   readonly slots: MemoryKeySlots;
+  readonly card: EnrolmentCard | undefined;
   readonly events: EnrolmentEvent[] = [];
   /** Hexadecimal of every CSR that reached the server, in order. */
   readonly requests: string[] = [];
@@ -73,7 +78,8 @@ export class EnrolmentWorld {
 
   /** The same device at the same moment; only the authority, whose clock stays where it is, is shared. */
   copy(): EnrolmentWorld {
-    const world = new EnrolmentWorld(this.#options, this.authority, this.#bootstrap);
+    const options = this.card ? { ...this.#options, card: this.card.profile } : this.#options;
+    const world = new EnrolmentWorld(options, this.authority, this.#bootstrap);
     world.stored = this.stored;
     world.keys.splice(0, this.keys.length, ...this.keys);
     return world;
@@ -85,6 +91,7 @@ export class EnrolmentWorld {
     this.#resources = new EstResources({ authority, ...options.server });
     this.#bootstrap = bootstrap;
     this.slots = new MemoryKeySlots(options.slots ?? 2);
+    this.card = options.card && new EnrolmentCard(options.card, this.time);
   }
 
   get keys(): (PrivateKey | undefined)[] {
@@ -100,10 +107,13 @@ export class EnrolmentWorld {
     return activeCertificate(this.record)?.chain[0];
   }
 
-  /** A process that starts. */
-  open(): Promise<Enrolment> {
+  /** A process that starts. `save`: instead of the disk. */
+  open(save?: EnrolmentPorts["store"]["save"]): Promise<Enrolment> {
     const profile = { commonName: "device-1", alternativeNames: [{ kind: "uri", uri: "urn:dev:os:1-1" }] } as const;
-    return Enrolment.open({ profile, ...this.#options.options }, this.ports(), signal);
+    const ports = this.ports();
+    const store = save ? { ...ports.store, save } : ports.store;
+    const { signal } = new AbortController();
+    return Enrolment.open({ profile, ...this.#options.options }, { ...ports, store }, signal);
   }
 
   /** Runs until it is done or has failed, with time going on while it waits. */
@@ -178,7 +188,7 @@ export class EnrolmentWorld {
             this.stored = record;
           }),
       },
-      slots: {
+      slots: this.card?.slots() ?? {
         count: this.keys.length,
         publicKey: (slot) => call("read key", () => this.slots.publicKey(slot)),
         generate: (slot) => call("generate", () => this.slots.generate(slot)),
@@ -247,8 +257,8 @@ export class EnrolmentWorld {
 
   async #problem(slot: number, chain: readonly Uint8Array[]): Promise<string | undefined> {
     const [leaf = new Uint8Array(0)] = chain;
-    const key = this.keys[slot];
-    if (!key || !equalBytes(parseCertificate(leaf).publicKey, key.publicKey)) return "the slot has another key";
+    const publicKey = this.card ? this.card.publicKey(slot) : this.keys[slot]?.publicKey;
+    if (!publicKey || !equalBytes(parseCertificate(leaf).publicKey, publicKey)) return "the slot has another key";
     const clock = { now: () => this.time.now(), trusted: true };
     const anchors = this.authority.certificates;
     const verdict = await new PathValidator({ anchors, clock, peer: { role: "client" } }).verify(chain);

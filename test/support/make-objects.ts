@@ -56,7 +56,7 @@ function written(theirs: ObjectElement, own: ReturnType<typeof ours>): string {
   const name = oneSpace(theirs.Name);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!-- Ids, names, versions, operations, types, ranges and units are those of the OMA registry; descriptions are ours. -->
-<LWM2M xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="http://www.openmobilealliance.org/tech/profiles/LWM2M-v1_1.xsd">
+<LWM2M xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="http://www.openmobilealliance.org/tech/profiles/${schemaOf(theirs)}">
 <Object ObjectType="MODefinition">
 ${element("Name", name)}
 ${element("Description1", own.object || `${name}.`)}
@@ -69,6 +69,11 @@ ${theirs.Resources.Item.map((item) => itemLine(item, own.resources)).join("\n")}
 </Object>
 </LWM2M>
 `;
+}
+
+/** Leshan refuses a file whose schema is not that of its LWM2MVersion. */
+function schemaOf({ LWM2MVersion }: ObjectElement): string {
+  return LWM2MVersion === "1.1" || LWM2MVersion === "1.2" ? "LWM2M-v1_1.xsd" : "LWM2M.xsd";
 }
 
 function itemLine(item: Item, own: ReadonlyMap<string, string>): string {

@@ -11,6 +11,7 @@ import { nodeTimers } from "../../src/platform/timers.ts";
 import { udpNetwork } from "../../src/platform/udp-path.ts";
 import { LwM2mServer, type LwM2mServerOptions } from "../../src/sandbox/lwm2m-server.ts";
 import type { CertifiedKey, SandboxCa } from "../../src/sandbox/sandbox-ca.ts";
+import type { ServerSecurity } from "../../src/sandbox/server-security.ts";
 import { encodeUtf8, equalBytes } from "../../src/util/bytes.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 import { silentLogger } from "../../src/util/log.ts";
@@ -32,16 +33,16 @@ const psk = new SoftwarePreSharedKey(
 
 export const pskCredential: Credential = { kind: "psk", preSharedKey: psk };
 
+/** Of a server that knows the device above. */
+export const pskSecurity: ServerSecurity = {
+  psk: ({ identity, input }, signal) => {
+    if (!equalBytes(identity, psk.identity)) throw new CodedError("UNKNOWN_IDENTITY", "unknown psk_identity");
+    return psk.deriveMasterSecret(input, signal);
+  },
+};
+
 export async function pskServer(t: TestContext, options: LwM2mServerOptions = {}): Promise<LwM2mServer> {
-  const server = await LwM2mServer.start({
-    ...options,
-    security: {
-      psk: ({ identity, input }, signal) => {
-        if (!equalBytes(identity, psk.identity)) throw new CodedError("UNKNOWN_IDENTITY", "unknown psk_identity");
-        return psk.deriveMasterSecret(input, signal);
-      },
-    },
-  });
+  const server = await LwM2mServer.start({ ...options, security: pskSecurity });
   t.after(() => server.close());
   return server;
 }

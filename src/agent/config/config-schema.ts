@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { locationSection } from "../custom-objects/location-config.ts";
+import { objectsSection } from "../custom-objects/objects-config.ts";
 import { logLevel, section, text } from "./config-fields.ts";
 import { firmwareSection, packagesSection, softwareSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
@@ -27,6 +29,12 @@ export const configSchema = section({
   }).prefault({}),
   hooks: section({
     reboot: text("a command line for /bin/sh, run when a server asks for a reboot").optional(),
+  }).prefault({}),
+  objects: objectsSection().optional(),
+  location: locationSection().optional(),
+  control: section({
+    socket: text("the path of the Unix socket for console, status and events").optional(),
+    enabled: z.boolean({ error: "true or false" }).default(true),
   }).prefault({}),
   packages: packagesSection().prefault({}),
   firmware: firmwareSection().optional(),

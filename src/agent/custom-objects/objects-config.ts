@@ -61,7 +61,13 @@ export function objectsSection() {
   }).superRefine(keysAreIds);
 }
 
-export type ObjectsConfig = z.output<ReturnType<typeof objectsSection>>;
+export interface ObjectsConfig {
+  readonly folder?: string | undefined;
+  readonly modules: readonly string[];
+  readonly topicSocket?: string | undefined;
+  /** By "/3303/0" and resource id. */
+  readonly instances: Readonly<Record<string, Readonly<Record<string, ResourceMapping>>>>;
+}
 
 const sources = ["constant", "file", "command", "topic", "each"] as const;
 /** What may stand beside each source. */

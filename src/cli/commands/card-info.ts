@@ -1,23 +1,18 @@
-import type { CardObject } from "../../credentials/adapters/iotsafe/object-list.ts";
-import { toHex } from "../../util/bytes.ts";
 import { table } from "../../util/table.ts";
 import { ExitCode } from "../exit-code.ts";
 import type { Command } from "../lazy-command.ts";
-import { cardUri, withCard } from "../with-card.ts";
-
-const use = { priority: "cli" } as const;
+import { type CardOptions, cardOptions, withCard } from "../with-card.ts";
 
 /** What the applet says of itself and what is in it. */
-export const cardInfo: Command<{ uri: string }> = {
-  options: cardUri,
+export const cardInfo: Command<CardOptions> = {
+  options: cardOptions,
 
-  run: ({ uri }, output) =>
-    withCard(async (provider) => {
-      const applet = provider.applet(uri);
-      const { aid, uniqueAppletId, ...application } = await applet.applicationInformation(use);
-      const objects = (await applet.objects(use)).map(printableObject);
-      const identity = { aid: toHex(aid), ...(uniqueAppletId && { appletId: toHex(uniqueAppletId) }) };
-      output.result({ ...identity, application, objects }, () =>
+  run: (options, output) =>
+    withCard(options, async (card, uri) => {
+      const facts = await card.info(uri);
+      const { aid, appletId, application, objects } = facts;
+      const identity = { aid, ...(appletId !== undefined && { appletId }) };
+      output.result(facts, () =>
         [
           ...Object.entries({ ...identity, ...application }).map(([name, value]) => `${name.padEnd(24)}${value}`),
           "",
@@ -30,7 +25,3 @@ export const cardInfo: Command<{ uri: string }> = {
       return ExitCode.done;
     }),
 };
-
-function printableObject({ id, ...object }: CardObject): Omit<CardObject, "id"> & { id?: string } {
-  return { ...object, ...(id && { id: toHex(id) }) };
-}

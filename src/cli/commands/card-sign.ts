@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
-import { SignatureScheme } from "../../crypto/signature-scheme.ts";
-import { encodeUtf8, toHex } from "../../util/bytes.ts";
+import { encodeUtf8 } from "../../util/bytes.ts";
 import { CodedError } from "../../util/coded-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import type { Command } from "../lazy-command.ts";
-import { cardUri, withCard } from "../with-card.ts";
+import { type CardOptions, cardOptions, withCard } from "../with-card.ts";
 
-interface SignOptions {
-  uri: string;
+interface SignOptions extends CardOptions {
   text: string | undefined;
   file: string | undefined;
 }
@@ -15,18 +13,15 @@ interface SignOptions {
 /** Signs with the card's key; the signature is verified with the public key before it is shown. */
 export const cardSign: Command<SignOptions> = {
   options: (yargs) =>
-    cardUri(yargs)
+    cardOptions(yargs)
       .option("text", { type: "string", requiresArg: true, describe: "Sign this text (UTF-8)" })
       .option("file", { type: "string", requiresArg: true, describe: "Sign what is in this file" }),
 
-  run: ({ uri, text, file }, output) => {
-    const message = messageOf(text, file);
-    return withCard(async (provider) => {
-      const { signal } = new AbortController();
-      const { signer } = await provider.open(uri, signal);
-      const signature = toHex(await signer.sign(message, SignatureScheme.ecdsa_secp256r1_sha256, signal));
-      const publicKey = toHex(signer.publicKey);
-      output.result({ scheme: "ecdsa_secp256r1_sha256", signature, publicKey }, () => signature);
+  run: (options, output) => {
+    const message = messageOf(options.text, options.file);
+    return withCard(options, async (card, uri) => {
+      const signed = await card.sign(uri, message);
+      output.result(signed, () => signed.signature);
       return ExitCode.done;
     });
   },

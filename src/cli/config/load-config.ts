@@ -6,6 +6,7 @@ import {
   type ServerConfig,
   type TrustConfig,
 } from "../../agent/config/config-schema.ts";
+import { withAbsoluteFiles } from "../../agent/custom-objects/absolute-paths.ts";
 import { ConfigError } from "./config-error.ts";
 import { describeIssue } from "./describe-issue.ts";
 import { SourceDocument } from "./source-document.ts";
@@ -32,7 +33,7 @@ function readText(path: string): string {
 }
 
 function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
-  const { server, servers, bootstrap, trust, packages } = config;
+  const { server, servers, bootstrap, trust, objects, control, packages } = config;
   return {
     ...config,
     stateDirectory: resolve(folder, config.stateDirectory),
@@ -40,6 +41,8 @@ function withAbsolutePaths(config: AgentConfig, folder: string): AgentConfig {
     ...(servers && { servers: servers.map((each) => withAbsoluteTrust(each, folder)) }),
     ...(bootstrap && { bootstrap: withAbsoluteTrust(bootstrap, folder) }),
     ...(trust && { trust: absoluteTrust(trust, folder) }),
+    control: { ...control, ...(control.socket && { socket: resolve(folder, control.socket) }) },
+    ...(objects && { objects: withAbsoluteFiles(objects, (name) => resolve(folder, name)) }),
     packages: {
       ...packages,
       ...(packages.folder !== undefined && { folder: resolve(folder, packages.folder) }),

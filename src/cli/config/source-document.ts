@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { ConfigError } from "./config-error.ts";
 
 export type KeyPath = readonly PropertyKey[];
@@ -20,7 +20,7 @@ export class SourceDocument {
   }
 
   valueAt(keys: KeyPath): unknown {
-    return this.#document.getIn(keys);
+    return this.#document.getIn(this.#asWritten(keys));
   }
 
   /** Line (from 1) of the key, or of the nearest mapping around it that is there. */
@@ -32,7 +32,8 @@ export class SourceDocument {
     return 1;
   }
 
-  #lineOfKey(keys: KeyPath): number | undefined {
+  #lineOfKey(given: KeyPath): number | undefined {
+    const keys = this.#asWritten(given);
     const parent = this.#document.getIn(keys.slice(0, -1), true) ?? this.#document.contents;
     const last = keys.at(-1);
     if (isMap(parent)) {
@@ -41,6 +42,18 @@ export class SourceDocument {
     }
     const node = this.#document.getIn(keys, true);
     return isNode(node) && node.range ? this.#lineAt(node.range[0]) : undefined;
+  }
+
+  /** A key that YAML reads as a number, such as a resource id, is text in `value`. */
+  #asWritten(keys: KeyPath): unknown[] {
+    let node: unknown = this.#document.contents;
+    return keys.map((key) => {
+      const pair = isMap(node)
+        ? node.items.find((each) => isScalar(each.key) && String(each.key.value) === String(key))
+        : undefined;
+      node = isSeq(node) ? node.get(Number(key), true) : pair?.value;
+      return isScalar(pair?.key) ? pair.key.value : key;
+    });
   }
 
   #lineAt(offset: number): number {

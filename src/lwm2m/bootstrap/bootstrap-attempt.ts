@@ -44,7 +44,7 @@ export async function attemptBootstrap(options: BootstrapAttemptOptions, signal:
     signal.throwIfAborted();
     const way = await bootstrapOver(association, session, options, signal);
     await afterwards(association, options);
-    closeLater(association, options);
+    closeLater(association, options, signal);
     return way;
   } catch (error) {
     session.abandon(describeError(error));
@@ -104,8 +104,15 @@ async function afterwards(association: Association, options: BootstrapAttemptOpt
   }
 }
 
-function closeLater(association: Association, { timers, logger }: BootstrapAttemptOptions): void {
-  timers.schedule(LINGER_MS, () => void close(association, logger));
+function closeLater(association: Association, { timers, logger }: BootstrapAttemptOptions, signal: AbortSignal): void {
+  const closeNow = () => {
+    timer.cancel();
+    signal.removeEventListener("abort", closeNow);
+    void close(association, logger);
+  };
+  const timer = timers.schedule(LINGER_MS, closeNow);
+  signal.addEventListener("abort", closeNow);
+  if (signal.aborted) closeNow();
 }
 
 async function close(association: Association, logger: Logger): Promise<void> {

@@ -36,6 +36,7 @@ export class AttributeStore {
   /** Each attribute from the nearest level that has it: the path itself, then up to the object. */
   inherited(path: Path): NotificationAttributes {
     let merged: NotificationAttributes = {};
+    if (this.#attached.size === 0) return merged;
     for (let length = 1; length <= path.length; length++) merged = { ...merged, ...this.own(path.slice(0, length)) };
     return merged;
   }

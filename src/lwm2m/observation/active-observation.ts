@@ -143,8 +143,10 @@ export class ActiveObservation {
     return this.#stopped || (!this.#tells && this.#ports.capacity() === 0);
   }
 
-  #attributes(index: number): NotificationAttributes {
-    return { ...this.#ports.defaults(), ...this.source.attributes(index) };
+  /** What is in force now, one for each part. */
+  #attributes(): readonly NotificationAttributes[] {
+    const defaults = this.#ports.defaults();
+    return this.#parts.map((_, i) => ({ ...defaults, ...this.source.attributes(i) }));
   }
 
   async #look(): Promise<void> {
@@ -162,9 +164,10 @@ export class ActiveObservation {
   }
 
   #consider(samples: readonly Sample[]): void {
-    for (const [i, part] of this.#parts.entries()) part.look(samples[i] ?? [], this.#attributes(i));
-    if (this.#idle || (this.#dueAt() ?? Number.POSITIVE_INFINITY) > this.#ports.clock.now()) return;
-    if (this.#tells) this.#notify(recordsOf(samples), this.#isConfirmable());
+    const attributes = this.#attributes();
+    for (const [i, part] of this.#parts.entries()) part.look(samples[i] ?? [], attributes[i] ?? {});
+    if (this.#idle || (this.#dueAt(attributes) ?? Number.POSITIVE_INFINITY) > this.#ports.clock.now()) return;
+    if (this.#tells) this.#notify(recordsOf(samples), this.#isConfirmable(attributes));
     else {
       this.#store(this.#ports.clock.now(), recordsOf(samples));
       this.#ports.kept();
@@ -179,9 +182,9 @@ export class ActiveObservation {
     this.#ports.notified(confirmable);
   }
 
-  #isConfirmable(): boolean {
+  #isConfirmable(attributes: readonly NotificationAttributes[]): boolean {
     if (this.#ports.clock.now() - this.#confirmedAt >= CONFIRMABLE_INTERVAL_MS) return true;
-    return this.#parts.some((_, i) => this.#attributes(i).con === 1);
+    return attributes.some(({ con }) => con === 1);
   }
 
   #store(at: number, records: readonly DataRecord[]): void {
@@ -205,25 +208,25 @@ export class ActiveObservation {
   }
 
   /** When the next notification is due as things are. */
-  #dueAt(): number | undefined {
+  #dueAt(attributes: readonly NotificationAttributes[]): number | undefined {
     return soonest(
-      this.#parts.map((part, i) => part.dueAfterMs(this.#attributes(i))),
+      this.#parts.map((part, i) => part.dueAfterMs(attributes[i] ?? {})),
       this.#notifiedAt,
     );
   }
 
   /** When to look though nothing was announced. */
-  #sampleAt(): number | undefined {
+  #sampleAt(attributes: readonly NotificationAttributes[]): number | undefined {
     const restless = this.source.changesByItself();
-    const periods = this.#parts.map((_, i) => samplingPeriodMs(this.#attributes(i), restless));
+    const periods = attributes.map((one) => samplingPeriodMs(one, restless));
     return soonest(periods, this.#lookedAt);
   }
 
   /** When to look because something was announced: not before epmin is over. */
-  #touchedAt(): number | undefined {
+  #touchedAt(attributes: readonly NotificationAttributes[]): number | undefined {
     if (!this.#touched) return undefined;
     return soonest(
-      this.#parts.map((_, i) => 1000 * (this.#attributes(i).epmin ?? 0)),
+      attributes.map(({ epmin = 0 }) => 1000 * epmin),
       this.#lookedAt,
     );
   }
@@ -232,7 +235,8 @@ export class ActiveObservation {
     this.#timer?.cancel();
     this.#nextAt = undefined;
     if (this.#idle || this.#looking) return;
-    this.#nextAt = soonest([this.#dueAt(), this.#sampleAt(), this.#touchedAt()], 0);
+    const attributes = this.#attributes();
+    this.#nextAt = soonest([this.#dueAt(attributes), this.#sampleAt(attributes), this.#touchedAt(attributes)], 0);
     if (this.#nextAt === undefined) return;
     const delay = Math.max(0, this.#nextAt - this.#ports.clock.now());
     this.#timer = this.#ports.timers.schedule(delay, () => void this.#look());

@@ -1,4 +1,5 @@
 import type { DataRecord } from "../../formats/data-record.ts";
+import { comparePaths } from "../../formats/path.ts";
 import { equalValues, numericValue, type Value } from "../../formats/values.ts";
 import type { NotificationAttributes } from "../data-model/notification-attributes.ts";
 
@@ -67,11 +68,10 @@ function sameSample(a: Sample, b: Sample): boolean {
 }
 
 function sameRecord(a: DataRecord, b: DataRecord | undefined): boolean {
-  if (!b || a.path.join("/") !== b.path.join("/")) return false;
+  if (!b || comparePaths(a.path, b.path) !== 0) return false;
   return a.value && b.value ? equalValues(a.value, b.value) : a.value === b.value;
 }
 
 function valueAt(sample: Sample, { path }: DataRecord): Value | undefined {
-  const key = path.join("/");
-  return sample.find((other) => other.path.join("/") === key)?.value;
+  return sample.find((other) => comparePaths(other.path, path) === 0)?.value;
 }

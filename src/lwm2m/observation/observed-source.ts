@@ -100,9 +100,10 @@ function told(
 }
 
 function hasRestless(model: DataModel, paths: readonly Path[]): boolean {
+  const isNear = (id: number) => paths.some(([objectId = id]) => objectId === id);
   const objects = model
     .objects()
-    .filter(({ definition, changesByItself }) => changesByItself && !isHidden(definition.id));
+    .filter(({ definition: { id }, changesByItself }) => changesByItself && isNear(id) && !isHidden(id));
   return objects.some((object) =>
     object.instances().some((instance) =>
       object.resources(instance).some((resource) => {

@@ -2,7 +2,6 @@ import { NamedGroup } from "../../../src/crypto/ports.ts";
 import type { Program } from "../../support/foreign/foreign-process.ts";
 import { built } from "../../support/foreign/paths.ts";
 import type { BenchIdentities } from "./bench-identities.ts";
-import type { buildClients } from "./build-clients.ts";
 import type { NodertcClientOptions } from "./clients/nodertc-client.ts";
 import type { OurClientOptions } from "./clients/our-client.ts";
 
@@ -24,7 +23,15 @@ const suiteNames = {
 };
 const groups = { "P-256": NamedGroup.secp256r1, "P-384": NamedGroup.secp384r1 };
 
-export function contenders(clients: ReturnType<typeof buildClients>, who: BenchIdentities): readonly Contender[] {
+/** Compiled, by maker. */
+export type Clients = Readonly<Record<keyof typeof clientPrograms, string>>;
+
+export const clientPrograms = {
+  ours: "test/bench/handshake/clients/our-client.ts",
+  nodertc: "test/bench/handshake/clients/nodertc-client.ts",
+};
+
+export function contenders(clients: Clients, who: BenchIdentities): readonly Contender[] {
   return [
     ours(clients.ours, who, { curve: "P-256", suite: "CCM_8", key: "file" }),
     ours(clients.ours, who, { curve: "P-256", suite: "GCM", key: "file" }),

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { compile } from "../../support/compile.ts";
 import type { Cleanup } from "../../support/foreign/cleanup.ts";
 import { makeIdentities } from "./bench-identities.ts";
-import { buildClients } from "./build-clients.ts";
-import { contenders, serverProgram } from "./contenders.ts";
+import { clientPrograms, contenders, serverProgram } from "./contenders.ts";
 import { type Effort, measure } from "./measure.ts";
 import { printReport } from "./report.ts";
 
@@ -18,7 +18,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "lwm2m-safe-bench-"));
     cleanup.after(() => rmSync(folder, { recursive: true }));
     const who = makeIdentities(cleanup, folder);
-    const clients = buildClients(folder);
+    const clients = compile(clientPrograms, folder);
     const results = await measure(contenders(clients, who), serverProgram(who), effort);
     if (json) console.log(JSON.stringify({ ...effort, results }));
     else printReport(results, effort);

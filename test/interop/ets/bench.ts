@@ -1,7 +1,9 @@
 import { Code, MessageType } from "../../../src/coap/message.ts";
+import type { ReadCard } from "../../../src/lwm2m/bootstrap/card-reading.ts";
 import type { LwM2mObject } from "../../../src/lwm2m/data-model/object.ts";
 import type { Cleanup } from "../../support/foreign/cleanup.ts";
 import type { Leshan } from "../../support/foreign/leshan.ts";
+import type { Identity, TestAuthority } from "../../support/foreign/test-authority.ts";
 import { Device } from "./device.ts";
 import type { DeviceValues } from "./device-values.ts";
 import { LeshanSide } from "./leshan-side.ts";
@@ -15,6 +17,9 @@ export interface BenchOptions {
   readonly leshan: Leshan;
   readonly trace: Trace;
   readonly cleanup: Cleanup;
+  /** Of the devices' certificates, and of Leshan's own. */
+  readonly authority: TestAuthority;
+  readonly serverIdentity: Identity;
   /** A mutant: changes what the device says. */
   readonly rewrite?: Rewrite;
 }
@@ -41,9 +46,13 @@ export class Bench {
   readonly cleanup: Cleanup;
   readonly trace: Trace;
   readonly leshan: Leshan;
+  readonly authority: TestAuthority;
+  readonly serverIdentity: Identity;
   readonly #rewrite: Rewrite | undefined;
 
-  constructor({ row, leshan, trace, cleanup, rewrite }: BenchOptions) {
+  constructor({ row, leshan, trace, cleanup, rewrite, authority, serverIdentity }: BenchOptions) {
+    this.authority = authority;
+    this.serverIdentity = serverIdentity;
     this.row = row;
     this.leshan = leshan;
     this.trace = trace;
@@ -54,6 +63,12 @@ export class Bench {
   /** The endpoint name of the row's device. */
   get endpoint(): string {
     return `ets-${this.row.id}`;
+  }
+
+  /** Not started yet. */
+  device(config: Readonly<Record<string, unknown>>, readCard?: ReadCard): Device {
+    const { cleanup, endpoint } = this;
+    return new Device(cleanup, { endpoint, config, ...(readCard && { readCard }) });
   }
 
   wire(serverPort: number, serverName: string, rewrite = this.#rewrite): Promise<Relay> {
@@ -68,12 +83,25 @@ export class Bench {
     const wire = await this.wire(leshan.ports.coap, "leshan", serverVersion && withoutNewerVersions);
     const device = new Device(cleanup, {
       endpoint,
-      server: { uri: `coap://127.0.0.1:${wire.port}`, ...server },
+      config: { server: { uri: `coap://127.0.0.1:${wire.port}`, ...server } },
       ...(objects && { objects }),
       ...(values && { values }),
     });
     device.start();
     return { device, wire, leshan: new LeshanSide(leshan.management, endpoint, events) };
+  }
+
+  /** A device that is about to register in the clear with a server on this port; `config` beside the server's URI. */
+  async startAt(
+    port: number,
+    name: string,
+    { server, ...config }: { readonly server?: object; readonly [section: string]: unknown } = {},
+  ): Promise<Device> {
+    const wire = await this.wire(port, name);
+    const uri = `coap://127.0.0.1:${wire.port}`;
+    const device = this.device({ server: { uri, ...server }, ...config });
+    device.start();
+    return device;
   }
 
   /** As `startAtLeshan`, and registered. */

@@ -7,6 +7,7 @@ import { CredentialsByScheme } from "../../../src/agent/credentials-by-scheme.ts
 import { loadDefinitions } from "../../../src/agent/data-model.ts";
 import { createVerifier } from "../../../src/agent/trust.ts";
 import { FileCredentialProvider } from "../../../src/credentials/adapters/file/file-credential-provider.ts";
+import type { ReadCard } from "../../../src/lwm2m/bootstrap/card-reading.ts";
 import type { LwM2mObject } from "../../../src/lwm2m/data-model/object.ts";
 import { DeviceObject } from "../../../src/lwm2m/objects/device-object.ts";
 import { systemWallClock } from "../../../src/platform/clock.ts";
@@ -21,12 +22,19 @@ import { realPorts } from "../../support/sandbox.ts";
 import { DeviceValues } from "./device-values.ts";
 import { PoweredNetwork } from "./powered-network.ts";
 
-const definitions = await loadDefinitions(machineFiles, fileURLToPath(new URL("../../../objects", import.meta.url)));
+const folder = fileURLToPath(new URL("../../../objects", import.meta.url));
+const releases = {
+  "1.0": await loadDefinitions(machineFiles, folder, "1.0"),
+  "1.1": await loadDefinitions(machineFiles, folder, "1.1"),
+  "1.2": await loadDefinitions(machineFiles, folder, "1.2"),
+};
 
 export interface DeviceOptions {
   readonly endpoint: string;
-  /** The configuration's `server` section. */
-  readonly server: Readonly<Record<string, unknown>>;
+  /** Sections of the configuration. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What the smart card in it holds: object identifier to content. */
+  readonly readCard?: ReadCard;
   /** Objects beyond Security, Server and Device. */
   readonly objects?: readonly LwM2mObject[];
   readonly values?: DeviceValues;
@@ -40,6 +48,7 @@ export class Device {
   readonly #options: DeviceOptions;
   readonly #stateDirectory: string;
   #network = new PoweredNetwork(realPorts.network);
+  #isOver = false;
   #agent: Agent;
 
   /** Starts when it is told to. */
@@ -57,13 +66,15 @@ export class Device {
     this.#agent.start();
   }
 
-  /** De-registers. */
+  /** De-registers, and does not start again. */
   stop(): Promise<void> {
+    this.#isOver = true;
     return this.#agent.stop();
   }
 
   /** As power off and on: nothing is said to the server in between. */
   async restart(): Promise<void> {
+    if (this.#isOver) return;
     const before = this.#agent;
     this.#network.powerOff();
     this.#network = new PoweredNetwork(realPorts.network);
@@ -84,8 +95,9 @@ export class Device {
   }
 
   #newAgent(): Agent {
-    const { endpoint, server, objects = [] } = this.#options;
-    const config = configSchema.parse({ endpoint, server, stateDirectory: this.#stateDirectory });
+    const { endpoint, objects = [], readCard } = this.#options;
+    const config = configSchema.parse({ endpoint, stateDirectory: this.#stateDirectory, ...this.#options.config });
+    const definitions = releases[config.lwm2m];
     const ports: AgentPorts = {
       ...realPorts,
       network: this.#network,
@@ -99,6 +111,7 @@ export class Device {
       definitions,
       objects: [new DeviceObject(definitions.get(3), this.values.port, realPorts.timers), ...objects],
       onEvent: (event) => this.events.push(event),
+      ...(readCard && { readCard }),
     };
     return new Agent(config, ports);
   }

@@ -1,4 +1,5 @@
 import type { Procedure } from "./bench.ts";
+import { bootstrap } from "./rows/bootstrap.ts";
 import { cellular } from "./rows/cellular.ts";
 import { composite } from "./rows/composite.ts";
 import { connectivity } from "./rows/connectivity.ts";
@@ -8,16 +9,21 @@ import { formats } from "./rows/formats.ts";
 import { management } from "./rows/management.ts";
 import { moreObjects } from "./rows/more-objects.ts";
 import { registration } from "./rows/registration.ts";
+import { release12 } from "./rows/release-1-2.ts";
 import { reporting } from "./rows/reporting.ts";
+import { security } from "./rows/security.ts";
 
 /** What each row does, by its id. */
 export const procedures: Readonly<Record<string, Procedure>> = {
+  ...bootstrap,
+  ...security,
   ...registration,
   ...formats,
   ...management,
   ...composite,
   ...discover,
   ...reporting,
+  ...release12,
   ...deviceObject,
   ...connectivity,
   ...cellular,

@@ -20,6 +20,10 @@ export async function statusOf(wire: Relay, request: CoapMessage): Promise<CoapM
   return (await wire.passed.waitFor(isAnswer, "the answer on the wire")).message;
 }
 
+export function pathOf(message: CoapMessage): string {
+  return `/${texts(message, OptionNumber.UriPath).join("/")}`;
+}
+
 export function queryOf(message: CoapMessage): string[] {
   return texts(message, OptionNumber.UriQuery);
 }

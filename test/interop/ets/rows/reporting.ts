@@ -9,19 +9,20 @@ import type { PassedMessage } from "../relay.ts";
 import { isRequest, numberIn } from "../wire.ts";
 
 /** Seconds; the ETS prints 5 and 15, 10 and 20 for the two resources, and 30 and 45 for composites. */
-const [pmin, pmax] = [1, 3];
+const [pmin, pmax] = [1, 3] as const;
 const slack = 0.5;
 
 /** ETS 1.1-int-301 to 305 and 308 to 310: Observe, Notify, and their ends. */
 export const reporting: Readonly<Record<string, Procedure>> = {
   "1.1-int-301": async (bench) => {
-    const at = await observedPower(bench);
-    at.device.values.power([3700, 4900], [130, 910]);
-    assert.deepEqual(await at.leshan.notified("/3/0/7"), { "/3/0/7/0": "3700", "/3/0/7/1": "4900" });
-    assert.deepEqual(await at.leshan.notified("/3/0/8"), { "/3/0/8/0": "130", "/3/0/8/1": "910" });
+    const { device, leshan } = await observedPower(bench);
     const startedAt = performance.now();
-    for (const _ of [1, 2]) await at.leshan.notified("/3/0/7", pmax + 2);
-    assertBetween(performance.now() - startedAt, 2 * pmin, 2 * pmax, "two notifications without a change");
+    device.values.power([3700, 4900], [130, 910]);
+    assert.deepEqual(await leshan.notified("/3/0/7"), { "/3/0/7/0": "3700", "/3/0/7/1": "4900" });
+    assertBetween(performance.now() - startedAt, pmin, pmax, "a notification of a change");
+    assert.deepEqual(await leshan.notified("/3/0/8"), { "/3/0/8/0": "130", "/3/0/8/1": "910" });
+    for (const _ of [1, 2]) await leshan.notified("/3/0/7", pmax + 2);
+    assertBetween(performance.now() - startedAt, 2 * pmin, 3 * pmax, "two more without a change");
   },
   "1.1-int-302": async (bench) => {
     const { wire, leshan } = await observedPower(bench);

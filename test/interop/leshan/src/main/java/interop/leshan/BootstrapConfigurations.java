@@ -38,6 +38,12 @@ final class BootstrapConfigurations {
         return entry == null ? null : entry.config();
     }
 
+    /** The steps of a configuration that is written as such, or null. */
+    JsonNode script(String endpoint) {
+        Entry entry = entries.get(endpoint);
+        return entry == null ? null : entry.json().get("script");
+    }
+
     Map<String, JsonNode> all() {
         Map<String, JsonNode> all = new TreeMap<>();
         entries.forEach((endpoint, entry) -> all.put(endpoint, entry.json()));
@@ -45,7 +51,8 @@ final class BootstrapConfigurations {
     }
 
     void put(String endpoint, JsonNode json) throws JsonProcessingException {
-        entries.put(endpoint, new Entry(json, MAPPER.treeToValue(json, BootstrapConfig.class)));
+        BootstrapConfig config = json.has("script") ? new BootstrapConfig() : MAPPER.treeToValue(json, BootstrapConfig.class);
+        entries.put(endpoint, new Entry(json, config));
     }
 
     boolean remove(String endpoint) {

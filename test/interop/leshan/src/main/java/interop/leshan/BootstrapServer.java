@@ -35,7 +35,7 @@ final class BootstrapServer {
 
         var builder = new LeshanBootstrapServerBuilder();
         builder.setObjectModelProvider(new VersionedBootstrapModelProvider(models));
-        builder.setConfigStore(session -> configurations.get(session.getEndpoint()));
+        builder.setTaskProvider(new BootstrapScripts(configurations));
         builder.setSecurityStore(new BootstrapSecurityStoreAdapter(security));
         builder.setPrivateKey(credentials.key());
         builder.setCertificateChain(credentials.chain());
