@@ -22,7 +22,7 @@ const releases: Readonly<Record<LwM2mVersion, readonly string[]>> = {
   "1.1": ["0-1_1", "1-1_1", "2-1_0", "3-1_1", "4-1_2", "5-1_0"],
   "1.2": ["0-1_2", "1-1_2", "2-1_1", "3-1_2", "4-1_3", "5-1_1"],
 };
-const common = ["6-1_0", "7-1_0", "16-1_0", "19-1_0"];
+const common = ["6-1_0", "7-1_0", "9-1_0", "16-1_0", "19-1_0"];
 
 /** Object definitions of the package's own `objects/` folder. Rejects with ObjectXmlError or the file system's error. */
 export async function loadDefinitions(

@@ -1,3 +1,4 @@
+import type { LwM2mObject } from "../lwm2m/data-model/object.ts";
 import { FirmwareUpdate } from "../lwm2m/firmware-update/firmware-update.ts";
 import { updateRecordCodec } from "../lwm2m/firmware-update/update-record.ts";
 import type { ObjectRegistry } from "../lwm2m/model/object-registry.ts";
@@ -8,7 +9,7 @@ import {
   defaultDeliveryPolicy,
   PackageDelivery,
 } from "../lwm2m/package-delivery/package-delivery.ts";
-import { confirmByCommand, installByCommand, verifyByCommand } from "../platform/package-commands.ts";
+import { installByCommand, succeedsByCommand, verifyByCommand } from "../platform/package-commands.ts";
 import type { RecordStore } from "../util/record-store.ts";
 import { StoredRecord } from "../util/stored-record.ts";
 import type { WallClock } from "../util/time.ts";
@@ -16,9 +17,19 @@ import type { Service } from "./agent.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 
-export interface FirmwarePorts extends Omit<DeliveryPorts, "verify"> {
+/** What firmware and software need of the machine. */
+export interface PackagePorts extends Omit<DeliveryPorts, "verify"> {
   readonly store: RecordStore;
   readonly definitions: ObjectRegistry;
+}
+
+/** An object with the work behind it. */
+export interface ObjectAtWork {
+  readonly object: LwM2mObject;
+  readonly service: Service;
+}
+
+export interface FirmwarePorts extends PackagePorts {
   readonly wallClock: WallClock;
   /** Of the firmware that runs now. */
   version(): string | undefined;
@@ -35,7 +46,7 @@ export async function openFirmware(
   firmware: FirmwareConfig,
   { maxBytes, attempts }: AgentConfig["packages"],
   ports: FirmwarePorts,
-): Promise<{ readonly object: FirmwareUpdateObject; readonly service: Service }> {
+): Promise<ObjectAtWork> {
   const { verify, sha256 } = firmware;
   const deliveryPorts: DeliveryPorts = {
     ...ports,
@@ -55,7 +66,7 @@ export async function openFirmware(
 function installationBy({ install, confirm }: FirmwareConfig, ports: FirmwarePorts): Installation {
   return {
     install: (image, progress) => installByCommand(install, image, progress),
-    confirm: async (image) => (confirm === undefined ? undefined : confirmByCommand(confirm, image)),
+    confirm: async (image) => (confirm === undefined ? undefined : succeedsByCommand(confirm, image, "confirm")),
     version: () => ports.version(),
   };
 }

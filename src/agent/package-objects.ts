@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { FolderSpool } from "../platform/folder-spool.ts";
 import { machineFiles } from "../platform/files.ts";
+import { FolderSpool } from "../platform/folder-spool.ts";
 import type { AgentPorts } from "./agent.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
@@ -21,7 +21,11 @@ export async function packageObjects(
   const { openSoftware } = await import("./software.ts");
   const { packageSources } = await import("./package-sources.ts");
   const spool = new FolderSpool(packages.folder ?? join(stateDirectory, "packages"));
-  const common = { ...ports, spool, sources: packageSources(config, ports, machineFiles) };
+  const common = {
+    ...ports,
+    spool,
+    sources: packageSources(config, { ...ports, sessions: config.network }, machineFiles),
+  };
   return [
     ...(firmware ? [await openFirmware(firmware, packages, { ...common, version: () => version })] : []),
     ...(software ? [await openSoftware(software, packages, common)] : []),

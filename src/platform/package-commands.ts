@@ -10,7 +10,7 @@ const UNAVAILABLE = 69;
 const TEMPORARY_FAILURE = 75;
 
 const VERIFY_TIMEOUT_MS = 10 * 60_000;
-const CONFIRM_TIMEOUT_MS = 2 * 60_000;
+const STEP_TIMEOUT_MS = 2 * 60_000;
 
 /** Rejects as VerifyPackage does. Lines "name=…" and "version=…" of its output describe the package. */
 export async function verifyByCommand(
@@ -45,14 +45,19 @@ export async function installByCommand(
   return outcomeOf(await runShell({ ...command, onLine }));
 }
 
-/** True when it ends with 0. */
-export async function confirmByCommand(commandLine: string, image: Image): Promise<boolean> {
-  const command = { commandLine, environment: environmentOf(image), outputFile: `${image.path}.confirm.log` };
-  return (await runShell({ ...command, timeoutMs: CONFIRM_TIMEOUT_MS })) === 0;
+/** True when it ends with 0, and within two minutes. `step` is for the name of the file with its output. */
+export async function succeedsByCommand(commandLine: string, image: Image, step: string): Promise<boolean> {
+  const command = { commandLine, environment: environmentOf(image), outputFile: `${image.path}.${step}.log` };
+  return (await runShell({ ...command, timeoutMs: STEP_TIMEOUT_MS })) === 0;
 }
 
-function environmentOf({ path, name = "", version = "" }: Image): Record<string, string> {
-  return { LWM2M_PACKAGE: path, LWM2M_PACKAGE_NAME: name, LWM2M_PACKAGE_VERSION: version };
+function environmentOf({ path, name = "", version = "", instance }: Image): Record<string, string> {
+  return {
+    LWM2M_PACKAGE: path,
+    LWM2M_PACKAGE_NAME: name,
+    LWM2M_PACKAGE_VERSION: version,
+    ...(instance !== undefined && { LWM2M_INSTANCE: `${instance}` }),
+  };
 }
 
 function outcomeOf(exitCode: ExitCode): InstallOutcome {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { sha256 } from "../../src/crypto/hash.ts";
 import { toHex } from "../../src/util/bytes.ts";
 import { suiteCleanup } from "../support/foreign/cleanup.ts";
@@ -26,6 +27,8 @@ class Device {
   constructor(t: TestContext, endpoint: string, leshan: Leshan) {
     this.#t = t;
     this.endpoint = endpoint;
+    // Hooks run in this order: the agent ends before its folder goes.
+    t.after(() => this.agent.stop());
     this.#folder = temporaryFolder(t);
     this.#uri = `coap://127.0.0.1:${leshan.ports.coap}`;
     this.agent = this.#start();
@@ -155,6 +158,49 @@ describe("our agent updated by Leshan", () => {
       await installs(fetched);
     });
   }
+});
+
+describe("our agent's software managed by Leshan", () => {
+  const cleanup = suiteCleanup();
+
+  test("a component is created, pushed, installed, activated, and deleted", async (t) => {
+    const models = fileURLToPath(new URL("../../objects", import.meta.url));
+    const { management, ports } = await startLeshan(cleanup, { models });
+    t.after(() => agent.stop());
+    const folder = temporaryFolder(t);
+    const agent = new OurAgent(t, {
+      endpoint: "managed",
+      server: { uri: `coap://127.0.0.1:${ports.coap}` },
+      stateDirectory: join(folder, "state"),
+      software: {
+        install: `cp "$LWM2M_PACKAGE" ${join(folder, "installed")}`,
+        uninstall: `rm ${join(folder, "installed")}`,
+        activate: `test -f ${join(folder, "installed")}`,
+      },
+    });
+    await agent.waitFor("registered");
+    const settings = { kind: "singleResource", id: 8, type: "boolean", value: false } as const;
+    const component = { kind: "instance", id: 7, resources: [settings] } as const;
+    assert.equal((await management.create("managed", "/9", component, "TLV")).status, "CREATED(201)");
+    const software = image.subarray(0, 300_000);
+    const node = { kind: "singleResource", id: 2, type: "opaque", value: toHex(software) } as const;
+    const options = { format: "TLV", timeoutSeconds: 60 } as const;
+    assert.equal((await management.write("managed", "/9/7/2", node, options)).status, "CHANGED(204)");
+    const value = async (path: string) => {
+      const { content } = await management.read("managed", path);
+      return content?.kind === "singleResource" ? content.value : content;
+    };
+    assert.equal(await value("/9/7/7"), "3");
+    assert.equal((await management.execute("managed", "/9/7/4")).status, "CHANGED(204)");
+    const installed = (async () => {
+      while ((await value("/9/7/7")) !== "4") await new Promise((resolve) => setImmediate(resolve));
+    })();
+    await deadline(installed, 30, () => "not installed");
+    assert.deepEqual(new Uint8Array(readFileSync(join(folder, "installed"))), software);
+    assert.equal((await management.execute("managed", "/9/7/10")).status, "CHANGED(204)");
+    assert.equal(await value("/9/7/12"), "1");
+    assert.equal((await management.delete("managed", "/9/7")).status, "DELETED(202)");
+  });
 });
 
 async function until(holds: () => boolean): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { confirmByCommand, installByCommand, verifyByCommand } from "../../src/platform/package-commands.ts";
+import { succeedsByCommand, installByCommand, verifyByCommand } from "../../src/platform/package-commands.ts";
 import { temporaryFolder } from "../support/foreign/temporary-folder.ts";
 
 const never = new AbortController().signal;
@@ -66,6 +66,6 @@ describe("The verify command", () => {
 
 test("The confirm command confirms by exit code 0 alone", async (t) => {
   const path = join(temporaryFolder(t), "firmware.package");
-  assert.equal(await confirmByCommand("true", { path }), true);
-  assert.equal(await confirmByCommand("exit 3", { path }), false);
+  assert.equal(await succeedsByCommand("true", { path }, "confirm"), true);
+  assert.equal(await succeedsByCommand("exit 3", { path }, "confirm"), false);
 });

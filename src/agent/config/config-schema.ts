@@ -4,7 +4,7 @@ import { objectsSection } from "../custom-objects/objects-config.ts";
 import { cardChannel, logLevel, section, text } from "./config-fields.ts";
 import { enrolmentSection } from "./enrolment-section.ts";
 import { networkSection } from "./network-section.ts";
-import { firmwareSection, packagesSection } from "./packages-section.ts";
+import { firmwareSection, packagesSection, softwareSection } from "./packages-section.ts";
 import { bootstrapSection, serverSection, trustSection } from "./server-section.ts";
 
 /**
@@ -41,6 +41,7 @@ export const configSchema = section({
   }).prefault({}),
   packages: packagesSection().prefault({}),
   firmware: firmwareSection().optional(),
+  software: softwareSection().optional(),
   network: networkSection().prefault({}),
   log: section({ level: logLevel().default("info") }).prefault({}),
 })

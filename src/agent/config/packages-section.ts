@@ -31,6 +31,17 @@ export function firmwareSection() {
   });
 }
 
+/** Commands that make the Software Management object work; without this section the device does not have it. */
+export function softwareSection() {
+  return section({
+    install: text("a command line for /bin/sh that installs the package in $LWM2M_PACKAGE"),
+    uninstall: text("a command line for /bin/sh that takes $LWM2M_PACKAGE_NAME away"),
+    activate: text("a command line for /bin/sh that activates $LWM2M_PACKAGE_NAME").optional(),
+    deactivate: text("a command line for /bin/sh that deactivates $LWM2M_PACKAGE_NAME").optional(),
+    verify: text("a command line for /bin/sh that looks at the package in $LWM2M_PACKAGE").optional(),
+  });
+}
+
 function sha256() {
   const what = "a SHA-256 digest in 64 hexadecimal digits";
   return z.string({ error: what }).regex(/^[0-9a-f]{64}$/i, { error: what });

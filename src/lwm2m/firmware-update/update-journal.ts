@@ -1,8 +1,7 @@
-import { describeError } from "../../util/coded-error.ts";
 import type { Logger } from "../../util/log.ts";
-import { StateMachine } from "../../util/state-machine.ts";
 import type { StoredRecord } from "../../util/stored-record.ts";
 import type { WallClock } from "../../util/time.ts";
+import { StateJournal } from "../package-delivery/state-journal.ts";
 import { type UpdateInput, type UpdateState, updateTransitions } from "./update-machine.ts";
 import type { UpdateRecord } from "./update-record.ts";
 import type { UpdateResult } from "./update-result.ts";
@@ -19,42 +18,18 @@ export interface JournalPorts {
   onEvent?(event: FirmwareEvent): void;
 }
 
-/** The state of the update, in memory and on the disk, and who wants to hear of it. */
-export class UpdateJournal {
+/** The state of the firmware update; each step is timed, logged and told. */
+export class UpdateJournal extends StateJournal<UpdateState, UpdateInput, UpdateRecord> {
   readonly #ports: JournalPorts;
-  readonly #machine: StateMachine<UpdateState, UpdateInput>;
-  readonly #listeners = new Set<() => void>();
-  #record: UpdateRecord;
-  #kept: Promise<boolean> = Promise.resolve(true);
 
   constructor(ports: JournalPorts, record: UpdateRecord) {
+    super(ports.record, ports.logger, updateTransitions, record);
     this.#ports = ports;
-    this.#record = record;
-    this.#machine = new StateMachine(updateTransitions, record.state, () => {});
   }
 
-  get record(): UpdateRecord {
-    return this.#record;
-  }
-
-  get state(): UpdateState {
-    return this.#machine.state;
-  }
-
-  /** Resolves when everything up to now is on the disk, with false when the last of it is not. Never rejects. */
-  get kept(): Promise<boolean> {
-    return this.#kept;
-  }
-
-  can(input: UpdateInput): boolean {
-    return this.#machine.can(input);
-  }
-
-  /** Goes to the next state; `next` says the rest. Throws RangeError for a step that there is not. */
-  step(input: UpdateInput, next: UpdateRecord, reason: string): void {
-    this.#machine.step(input, reason);
+  override step(input: UpdateInput, next: UpdateRecord, reason: string): void {
     const changedAt = Math.max(0, Math.floor(this.#ports.wallClock.now() / 1000));
-    this.set({ ...next, state: this.#machine.state, changedAt });
+    super.step(input, { ...next, changedAt }, reason);
     this.#tell(reason);
   }
 
@@ -64,35 +39,13 @@ export class UpdateJournal {
     this.#tell(reason);
   }
 
-  /** All but state and result may differ. */
-  set(next: UpdateRecord): void {
-    this.#record = next;
-    this.#kept = this.#kept.then(() => this.#save(next));
-    for (const listener of [...this.#listeners]) listener();
-  }
-
   tellProgress(percent: number): void {
     this.#ports.onEvent?.({ type: "firmware-progress", percent });
   }
 
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   #tell(reason: string): void {
-    const { state, result } = this.#record;
+    const { state, result } = this.record;
     this.#ports.logger.info("firmware update", { state, result, reason });
     this.#ports.onEvent?.({ type: "firmware", state, result, reason });
-  }
-
-  async #save(record: UpdateRecord): Promise<boolean> {
-    try {
-      await this.#ports.record.save(record);
-      return true;
-    } catch (error) {
-      this.#ports.logger.error("the state of the firmware update cannot be kept", { reason: describeError(error) });
-      return false;
-    }
   }
 }

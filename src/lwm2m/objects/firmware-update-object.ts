@@ -1,5 +1,5 @@
 import { integerValue, stringValue, timeValue, unsignedValue, type Value } from "../../formats/values.ts";
-import { isMultiple, type ResourceValue, type ValueStream } from "../data-model/object.ts";
+import type { ValueStream } from "../data-model/object.ts";
 import { badRequest } from "../data-model/operation-error.ts";
 import type { FirmwareUpdate } from "../firmware-update/firmware-update.ts";
 import { updateStates } from "../firmware-update/update-machine.ts";
@@ -7,6 +7,7 @@ import type { UpdateRecord } from "../firmware-update/update-record.ts";
 import { resultNumber } from "../firmware-update/update-result.ts";
 import type { ObjectDefinition } from "../model/object-definition.ts";
 import { PULL_AND_PUSH, PUSH_ONLY, protocolSupport } from "./delivery-protocols.ts";
+import { singleValue } from "./single-value.ts";
 import { type ResourceBehaviour, TableObject } from "./table-object.ts";
 
 /** The Firmware Update object (/5) in any of its versions: what the definition has of 0 to 13. */
@@ -48,12 +49,12 @@ const shownMembers: readonly (readonly [number, keyof UpdateRecord])[] = [
 
 function packageResources(update: FirmwareUpdate): Entry[] {
   return [
-    [0, { write: (value) => update.preparePackage(single(value, "opaque").value) }],
+    [0, { write: (value) => update.preparePackage(singleValue(value, "opaque").value) }],
     [
       1,
       {
         read: () => stringValue(update.record.uri),
-        write: (value) => update.prepareUri(single(value, "string").value),
+        write: (value) => update.prepareUri(singleValue(value, "string").value),
       },
     ],
     [2, { execute: () => update.install() }],
@@ -80,14 +81,14 @@ function policyResources(update: FirmwareUpdate): Entry[] {
       11,
       {
         read: () => integerValue(update.record.severity),
-        write: (value) => setter(single(value, "integer").value, (severity) => update.setSeverity(severity)),
+        write: (value) => setter(singleValue(value, "integer").value, (severity) => update.setSeverity(severity)),
       },
     ],
     [
       13,
       {
         read: () => unsignedValue(update.record.maximumDefer),
-        write: (value) => setter(single(value, "unsigned").value, (seconds) => update.setMaximumDefer(seconds)),
+        write: (value) => setter(singleValue(value, "unsigned").value, (seconds) => update.setMaximumDefer(seconds)),
       },
     ],
   ];
@@ -97,13 +98,4 @@ function setter(value: bigint, set: (value: number) => void): () => void {
   const number = Number(value);
   if (!Number.isSafeInteger(number) || number < 0) throw badRequest(`${value} is out of range`);
   return () => set(number);
-}
-
-function single<T extends Value["type"]>(value: ResourceValue, type: T): Extract<Value, { type: T }> {
-  if (isMultiple(value) || !isOfType(value, type)) throw badRequest(`one ${type} value expected`);
-  return value;
-}
-
-function isOfType<T extends Value["type"]>(value: Value, type: T): value is Extract<Value, { type: T }> {
-  return value.type === type;
 }

@@ -4,6 +4,8 @@ export interface Image {
   readonly path: string;
   readonly name?: string;
   readonly version?: string;
+  /** Of the Software Management object, where there are several. */
+  readonly instance?: number;
 }
 
 /**

@@ -25,6 +25,7 @@ export interface AgentOptions {
   readonly device?: Readonly<Record<string, string>>;
   readonly packages?: Readonly<Record<string, unknown>>;
   readonly firmware?: Readonly<Record<string, unknown>>;
+  readonly software?: Readonly<Record<string, unknown>>;
   /** Where it keeps its state: given, it outlives the process. */
   readonly stateDirectory?: string;
 }
