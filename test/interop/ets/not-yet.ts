@@ -1,5 +1,4 @@
 const fallback = "not yet: the agent does not fall back to bootstrap when registration fails";
-const firmware = "not yet: no firmware update";
 const queueMode = "not yet: no queue mode";
 const profile = "not yet: no Profile ID";
 const several = "not yet: one server only";
@@ -14,7 +13,6 @@ export const notYet: Readonly<Record<string, string>> = {
   "1.2-int-111": profile,
   "CONMGMT-1.1-int-1350": unwritten,
   ...all(send, [306, 307, 311]),
-  ...all(firmware, [751, 755, 756, 760, 770, 771, 772, 773, 774, 775, 776, 777, 778, 779]),
   ...all(several, [950, 951]),
 };
 

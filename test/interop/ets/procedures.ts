@@ -5,6 +5,7 @@ import { composite } from "./rows/composite.ts";
 import { connectivity } from "./rows/connectivity.ts";
 import { deviceObject } from "./rows/device-object.ts";
 import { discover } from "./rows/discover.ts";
+import { firmware } from "./rows/firmware.ts";
 import { formats } from "./rows/formats.ts";
 import { management } from "./rows/management.ts";
 import { moreObjects } from "./rows/more-objects.ts";
@@ -23,6 +24,7 @@ export const procedures: Readonly<Record<string, Procedure>> = {
   ...composite,
   ...discover,
   ...reporting,
+  ...firmware,
   ...release12,
   ...deviceObject,
   ...connectivity,
