@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Agent, type AgentPorts } from "../../../src/agent/agent.ts";
+import type { AgentControl } from "../../../src/agent/agent-control.ts";
 import type { AgentEvent } from "../../../src/agent/agent-event.ts";
 import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
 import { configSchema } from "../../../src/agent/config/config-schema.ts";
@@ -60,6 +61,11 @@ export class Device {
     this.#agent = this.#newAgent();
     this.values.onReboot(() => void this.restart());
     cleanup.after(() => this.stop());
+  }
+
+  /** What the device's owner may ask of the agent. */
+  get control(): AgentControl {
+    return this.#agent.control;
   }
 
   start(): void {

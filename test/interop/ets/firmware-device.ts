@@ -1,9 +1,9 @@
 import { FirmwareUpdate } from "../../../src/lwm2m/firmware-update/firmware-update.ts";
-import type { InstallOutcome } from "../../../src/lwm2m/firmware-update/installation.ts";
 import { updateRecordCodec } from "../../../src/lwm2m/firmware-update/update-record.ts";
 import { FirmwareUpdateObject } from "../../../src/lwm2m/objects/firmware-update-object.ts";
 import { CoapSource } from "../../../src/lwm2m/package-delivery/coap-source.ts";
 import { DeliveryError } from "../../../src/lwm2m/package-delivery/delivery-error.ts";
+import type { InstallOutcome } from "../../../src/lwm2m/package-delivery/installation.ts";
 import {
   type DeliveryPolicy,
   defaultDeliveryPolicy,

@@ -13,6 +13,8 @@ import { registration } from "./rows/registration.ts";
 import { release12 } from "./rows/release-1-2.ts";
 import { reporting } from "./rows/reporting.ts";
 import { security } from "./rows/security.ts";
+import { send } from "./rows/send.ts";
+import { severalServers } from "./rows/several-servers.ts";
 
 /** What each row does, by its id. */
 export const procedures: Readonly<Record<string, Procedure>> = {
@@ -24,6 +26,8 @@ export const procedures: Readonly<Record<string, Procedure>> = {
   ...composite,
   ...discover,
   ...reporting,
+  ...send,
+  ...severalServers,
   ...firmware,
   ...release12,
   ...deviceObject,

@@ -81,4 +81,11 @@ export const registration: Readonly<Record<string, Procedure>> = {
     assert.equal((await statusOf(wire, message)).code, Code.Changed);
     assert.equal((await leshan.rest.registration(bench.endpoint)).lifetime, 120);
   },
+
+  "1.1-int-108": async (bench) => {
+    const { wire, leshan } = await bench.startAtLeshan({ server: { binding: "UQ" } });
+    const { message } = await wire.passed.waitFor(isRequest(Method.POST, "/rd"), "Register");
+    assert.deepEqual(queryOf(message).slice(-2), ["b=U", "Q"]);
+    assert.equal((await leshan.registered()).queuemode, true);
+  },
 };
