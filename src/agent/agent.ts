@@ -6,6 +6,7 @@ import type { LwM2mObject } from "../lwm2m/data-model/object.ts";
 import type { ObjectRegistry } from "../lwm2m/model/object-registry.ts";
 import { accessRightBits } from "../lwm2m/objects/access-control-object.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import type { QueueModePolicy } from "../lwm2m/registration/queue-mode.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import { withDeadline } from "../smartcard/deadline.ts";
 import { describeError } from "../util/coded-error.ts";
@@ -38,6 +39,8 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit"> {
   readonly services?: readonly Service[];
   /** Reads the bootstrap file of a smart card; absent where none is configured. */
   readonly readCard?: ReadCard;
+  /** How accounts in queue mode sleep; as the specification has it when absent. */
+  readonly queueMode?: QueueModePolicy;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
 }
