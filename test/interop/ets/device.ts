@@ -30,6 +30,9 @@ const releases = {
   "1.2": await loadDefinitions(machineFiles, folder, "1.2"),
 };
 
+/** Of devices in queue mode, and what Leshan is told of it: the 93 s of the specification are long for a row. */
+export const awakeSeconds = 4;
+
 export interface DeviceOptions {
   readonly endpoint: string;
   /** Sections of the configuration. */
@@ -116,6 +119,7 @@ export class Device {
       store: new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger),
       definitions,
       objects: [new DeviceObject(definitions.get(3), this.values.port, realPorts.timers), ...objects],
+      queueMode: { awakeMs: 1000 * awakeSeconds },
       onEvent: (event) => this.events.push(event),
       ...(readCard && { readCard }),
     };

@@ -10,6 +10,8 @@ export interface LeshanOptions {
   readonly ca?: string;
   /** A folder of object definitions beyond those that Leshan brings (0 to 7 and 21). */
   readonly models?: string;
+  /** Seconds for which clients in queue mode stay awake; 93 when absent. */
+  readonly awake?: number;
 }
 
 /** UDP ports of both servers and TCP ports of their HTTP faces. */
@@ -32,8 +34,8 @@ export interface Leshan {
 
 /** Starts both servers on free ports and waits until they answer. */
 export async function startLeshan(cleanup: Cleanup, options: LeshanOptions = {}): Promise<Leshan> {
-  const { identity, ca, models } = options;
-  const program = java("interop.leshan.LeshanServers", [...flags({ ...identity, ca, models }), "--attached"]);
+  const { identity, ca, models, awake } = options;
+  const program = java("interop.leshan.LeshanServers", [...flags({ ...identity, ca, models, awake }), "--attached"]);
   const process = new ForeignProcess(cleanup, program, (line) => JSON.parse(line) as LeshanPorts);
   const ports = await process.events.waitFor(() => true, "ports from Leshan", 60);
   const management = new LeshanManagement(cleanup, `http://127.0.0.1:${ports.http}/api`);
