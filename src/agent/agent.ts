@@ -9,6 +9,7 @@ import type { LwM2mObject } from "../lwm2m/data-model/object.ts";
 import type { ObjectRegistry } from "../lwm2m/model/object-registry.ts";
 import { accessRightBits } from "../lwm2m/objects/access-control-object.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import type { QueueModePolicy } from "../lwm2m/registration/queue-mode.ts";
 import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import { withDeadline } from "../smartcard/deadline.ts";
 import { describeError } from "../util/coded-error.ts";
@@ -45,6 +46,8 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit" | "sess
   readonly readCard?: ReadCard;
   /** The places for the keys of an enrolment. Rejects with a CodedError; absent: no enrolment. */
   openKeySlots?(keys: EnrolmentConfig["keys"]): Promise<KeySlots>;
+  /** How accounts in queue mode sleep; as the specification has it when absent. */
+  readonly queueMode?: QueueModePolicy;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
 }

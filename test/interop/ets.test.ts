@@ -5,6 +5,7 @@ import { type Leshan, startLeshan } from "../support/foreign/leshan.ts";
 import { interopFolder } from "../support/foreign/paths.ts";
 import { TestAuthority } from "../support/foreign/test-authority.ts";
 import { Bench } from "./ets/bench.ts";
+import { awakeSeconds } from "./ets/device.ts";
 import { errata } from "./ets/errata.ts";
 import { modelsFolder } from "./ets/models-folder.ts";
 import { notYet } from "./ets/not-yet.ts";
@@ -25,6 +26,7 @@ describe("the OMA LwM2M test cases", { concurrency: 24 }, () => {
       models: modelsFolder(cleanup),
       identity: serverIdentity,
       ca: authority.cert,
+      awake: awakeSeconds,
     });
   });
   after(() => summary.print(rows, process.env.TEST_SUMMARY));

@@ -12,7 +12,6 @@ export class DeviceValues {
   timeOffsetSeconds = 0;
   utcOffset = "+01:00";
   timezone = "Europe/Berlin";
-  reboots = 0;
   #changed: (resource: number) => void = () => {};
 
   /** New values at the power sources, told to who observes them. */
@@ -24,12 +23,15 @@ export class DeviceValues {
   }
 
   get port(): DevicePort {
+    const values = this;
     const now = (): number => Math.floor(Date.now() / 1000);
     return {
       manufacturer: this.manufacturer,
       modelNumber: this.modelNumber,
       serialNumber: this.serialNumber,
-      firmwareVersion: this.firmwareVersion,
+      get firmwareVersion() {
+        return values.firmwareVersion;
+      },
       powerSources: () =>
         [1, 2].map((kind, i) => ({
           kind,
@@ -53,10 +55,7 @@ export class DeviceValues {
       setTimezone: (name) => {
         this.timezone = name;
       },
-      reboot: () => {
-        this.reboots += 1;
-        this.#rebooted();
-      },
+      reboot: () => this.restart(),
       factoryReset: () => {},
       onChange: (listener) => {
         this.#changed = listener;
@@ -67,8 +66,8 @@ export class DeviceValues {
 
   /** Set by who can start the device again. */
   onReboot(restart: () => void): void {
-    this.#rebooted = restart;
+    this.restart = restart;
   }
 
-  #rebooted: () => void = () => {};
+  restart: () => void = () => {};
 }

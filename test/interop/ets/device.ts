@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Agent, type AgentPorts } from "../../../src/agent/agent.ts";
+import type { AgentControl } from "../../../src/agent/agent-control.ts";
 import type { AgentEvent } from "../../../src/agent/agent-event.ts";
 import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
 import { configSchema } from "../../../src/agent/config/config-schema.ts";
@@ -28,6 +29,9 @@ const releases = {
   "1.1": await loadDefinitions(machineFiles, folder, "1.1"),
   "1.2": await loadDefinitions(machineFiles, folder, "1.2"),
 };
+
+/** Of devices in queue mode, and what Leshan is told of it: the 93 s of the specification are long for a row. */
+export const awakeSeconds = 4;
 
 export interface DeviceOptions {
   readonly endpoint: string;
@@ -60,6 +64,11 @@ export class Device {
     this.#agent = this.#newAgent();
     this.values.onReboot(() => void this.restart());
     cleanup.after(() => this.stop());
+  }
+
+  /** What the device's owner may ask of the agent. */
+  get control(): AgentControl {
+    return this.#agent.control;
   }
 
   start(): void {
@@ -110,6 +119,7 @@ export class Device {
       store: new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger),
       definitions,
       objects: [new DeviceObject(definitions.get(3), this.values.port, realPorts.timers), ...objects],
+      queueMode: { awakeMs: 1000 * awakeSeconds },
       onEvent: (event) => this.events.push(event),
       ...(readCard && { readCard }),
     };

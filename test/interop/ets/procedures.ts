@@ -5,6 +5,7 @@ import { composite } from "./rows/composite.ts";
 import { connectivity } from "./rows/connectivity.ts";
 import { deviceObject } from "./rows/device-object.ts";
 import { discover } from "./rows/discover.ts";
+import { firmware } from "./rows/firmware.ts";
 import { formats } from "./rows/formats.ts";
 import { management } from "./rows/management.ts";
 import { moreObjects } from "./rows/more-objects.ts";
@@ -12,6 +13,8 @@ import { registration } from "./rows/registration.ts";
 import { release12 } from "./rows/release-1-2.ts";
 import { reporting } from "./rows/reporting.ts";
 import { security } from "./rows/security.ts";
+import { send } from "./rows/send.ts";
+import { severalServers } from "./rows/several-servers.ts";
 
 /** What each row does, by its id. */
 export const procedures: Readonly<Record<string, Procedure>> = {
@@ -23,6 +26,9 @@ export const procedures: Readonly<Record<string, Procedure>> = {
   ...composite,
   ...discover,
   ...reporting,
+  ...send,
+  ...severalServers,
+  ...firmware,
   ...release12,
   ...deviceObject,
   ...connectivity,

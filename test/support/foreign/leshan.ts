@@ -14,6 +14,8 @@ export interface LeshanOptions {
   readonly coaps?: number;
   /** An endpoint that may register by its certificate from the start. */
   readonly allowX509?: string;
+  /** Seconds for which clients in queue mode stay awake; 93 when absent. */
+  readonly awake?: number;
 }
 
 /** UDP ports of both servers and TCP ports of their HTTP faces. */
@@ -36,8 +38,8 @@ export interface Leshan {
 
 /** Starts both servers on free ports and waits until they answer. */
 export async function startLeshan(cleanup: Cleanup, options: LeshanOptions = {}): Promise<Leshan> {
-  const { identity, ca, models, coaps, allowX509 } = options;
-  const given = flags({ ...identity, ca, models, coaps, "allow-x509": allowX509 });
+  const { identity, ca, models, coaps, allowX509, awake } = options;
+  const given = flags({ ...identity, ca, models, coaps, awake, "allow-x509": allowX509 });
   const program = java("interop.leshan.LeshanServers", [...given, "--attached"]);
   const process = new ForeignProcess(cleanup, program, (line) => JSON.parse(line) as LeshanPorts);
   const ports = await process.events.waitFor(() => true, "ports from Leshan", 60);

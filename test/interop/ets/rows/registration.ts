@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Code, Method } from "../../../../src/coap/message.ts";
 import type { Procedure } from "../bench.ts";
+import { awakeSeconds } from "../device.ts";
 import { single } from "../nodes.ts";
 import { forgetRegistration } from "../raw-coap.ts";
 import { isRequest, queryOf, statusOf } from "../wire.ts";
@@ -80,5 +81,29 @@ export const registration: Readonly<Record<string, Procedure>> = {
     assert.deepEqual(queryOf(message), ["lt=120"]);
     assert.equal((await statusOf(wire, message)).code, Code.Changed);
     assert.equal((await leshan.rest.registration(bench.endpoint)).lifetime, 120);
+  },
+
+  "1.1-int-108": async (bench) => {
+    const { wire, leshan } = await bench.startAtLeshan({ server: { binding: "UQ" } });
+    const { message } = await wire.passed.waitFor(isRequest(Method.POST, "/rd"), "Register");
+    assert.deepEqual(queryOf(message).slice(-2), ["b=U", "Q"]);
+    assert.equal((await leshan.registered()).queuemode, true);
+  },
+
+  "1.1-int-109": async (bench) => {
+    const { wire, leshan } = await bench.atLeshan({ server: { binding: "UQ" } });
+    const lifetime = 4 * awakeSeconds;
+    await leshan.write("/1/0/1", single(1, "integer", lifetime));
+    const { message } = await wire.passed.waitFor(isRequest(Method.POST, "/rd/*"), "Update");
+    assert.deepEqual(queryOf(message), [`lt=${lifetime}`]);
+    await leshan.events.waitFor("SLEEPING");
+    bench.trace.note("the device is taken to be asleep");
+    // Leshan says AWAKE at each message: those that came before the sleep are no news.
+    for (const { name } of [...leshan.events.log.unread()]) if (name === "AWAKE") await leshan.events.waitFor("AWAKE");
+    await assert.rejects(leshan.read("/1/0/1"), "a Read while it sleeps");
+    assert.ok(!wire.passed.unread().some(isRequest(Method.GET, "/1/0/1", "server")), "nothing is sent meanwhile");
+    await wire.passed.waitFor(isRequest(Method.POST, "/rd/*"), "Update at the wake-up");
+    await leshan.events.waitFor("AWAKE");
+    assert.deepEqual(await leshan.read("/1/0/1"), { "/1/0/1": String(lifetime) });
   },
 };

@@ -20,6 +20,7 @@ import org.eclipse.leshan.server.security.SecurityInfo;
  * --key FILE --cert FILE --ca FILE   for X.509 (PEM)
  * --models DIR                       object definitions beyond those that come with Leshan
  * --allow-x509 ENDPOINT              may register by its certificate from the start
+ * --awake SECONDS                    how long clients in queue mode stay awake, 93 when not given
  * --attached                         end when standard input ends
  * </pre>
  */
@@ -33,7 +34,8 @@ public final class LeshanServers {
         Credentials credentials = Credentials.from(args);
         List<ObjectModel> models = models(args);
 
-        var management = new ManagementServer(host, args.number("coap", 0), args.number("coaps", 0), credentials, models);
+        var management = new ManagementServer(host, args.number("coap", 0), args.number("coaps", 0), credentials, models,
+            args.number("awake", 93));
         var managementFace = new HttpFace(host, args.number("http", 0));
         new SecurityRoutes(management.security()).addTo(managementFace);
         new ClientRoutes(management).addTo(managementFace);

@@ -12,6 +12,7 @@ import org.eclipse.leshan.server.californium.endpoint.CaliforniumServerEndpoints
 import org.eclipse.leshan.server.californium.endpoint.coap.CoapServerProtocolProvider;
 import org.eclipse.leshan.server.californium.endpoint.coaps.CoapsServerProtocolProvider;
 import org.eclipse.leshan.server.model.VersionedModelProvider;
+import org.eclipse.leshan.server.queue.StaticClientAwakeTimeProvider;
 import org.eclipse.leshan.server.registration.Registration;
 import org.eclipse.leshan.server.security.EditableSecurityStore;
 import org.eclipse.leshan.server.security.InMemorySecurityStore;
@@ -23,7 +24,8 @@ final class ManagementServer {
     private final LeshanServer leshan;
     private final CoapTrace trace;
 
-    ManagementServer(String host, int coap, int coaps, Credentials credentials, List<ObjectModel> models) {
+    /** `awakeSeconds`: how long a client in queue mode is reachable after its last message. */
+    ManagementServer(String host, int coap, int coaps, Credentials credentials, List<ObjectModel> models, int awakeSeconds) {
         var endpoints = new CaliforniumServerEndpointsProvider.Builder(
             new CoapServerProtocolProvider(), new CoapsServerProtocolProvider());
         endpoints.setConfiguration(configuration -> {
@@ -35,6 +37,7 @@ final class ManagementServer {
 
         var builder = new LeshanServerBuilder();
         builder.setObjectModelProvider(new VersionedModelProvider(models));
+        builder.setClientAwakeTimeProvider(new StaticClientAwakeTimeProvider(awakeSeconds * 1000));
         builder.setSecurityStore(security);
         builder.setPrivateKey(credentials.key());
         builder.setCertificateChain(credentials.chain());
