@@ -5,6 +5,7 @@ export interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  client: () => import("./client/client-bench.ts"),
   handshake: () => import("./handshake/handshake-bench.ts"),
 };
 

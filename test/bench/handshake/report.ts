@@ -1,3 +1,4 @@
+import { table } from "../table.ts";
 import type { Effort, Result } from "./measure.ts";
 
 const method = ({ handshakes, rounds }: Effort) => `
@@ -54,12 +55,4 @@ function ratio(our: Result, their: Result): string[] {
   const value = median(our.cpuMs) / median(their.cpuMs);
   const note = our.contender.curve === their.contender.curve ? "" : " (curves differ)";
   return [`${our.contender.name} / ${their.contender.name}`, `${value.toFixed(2)}${note}`];
-}
-
-/** In Markdown, to be pasted into a page. */
-function table(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
