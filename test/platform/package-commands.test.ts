@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { succeedsByCommand, installByCommand, verifyByCommand } from "../../src/platform/package-commands.ts";
+import { installByCommand, succeedsByCommand, verifyByCommand } from "../../src/platform/package-commands.ts";
 import { temporaryFolder } from "../support/foreign/temporary-folder.ts";
 
 const never = new AbortController().signal;
