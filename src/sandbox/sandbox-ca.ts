@@ -27,11 +27,12 @@ export class SandboxCa {
     this.#certificate = certificate;
   }
 
-  static async create(): Promise<SandboxCa> {
+  /** `of`: whose it is, in its name. */
+  static async create(of = "sandbox"): Promise<SandboxCa> {
     x509.cryptoProvider.set(webcrypto);
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      name: "CN=lwm2m-safe sandbox CA",
+      name: `CN=lwm2m-safe ${of} CA`,
       ...validity(),
       keys,
       signingAlgorithm,

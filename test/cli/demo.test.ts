@@ -47,8 +47,19 @@ test("by default the second start resumes the session: the card signs nothing", 
   assert.ok(second.handshake.bytesSent < first.handshake.bytesSent);
 });
 
+test("the story ends with a renewed certificate, and the management server has seen the operator's certificates alone", async () => {
+  const { code, stdout, stderr } = await cli("demo", "--json");
+  assert.equal(code, 0, stdout + stderr);
+  const { registered, shownToManagementServer: shown, card, milliseconds } = JSON.parse(stdout);
+  assert.ok(registered);
+  assert.deepEqual([...new Set(shown.map(({ issuer }: { issuer: string }) => issuer))], ["CN=lwm2m-safe operator CA"]);
+  assert.equal(new Set(shown.map(({ serialNumber }: { serialNumber: string }) => serialNumber)).size, 2);
+  assert.equal(card.keyGenerations, 2);
+  assert.ok(milliseconds.toRegistered > 0 && milliseconds.toRenewed > 0);
+});
+
 test("--keep stays up until Ctrl-C and leaves nothing behind", async () => {
-  const demo = startCli("demo", "--keep");
+  const demo = startCli("demo", "--starts", "1", "--keep");
   assert.ok(demo.stdout);
   const ended = once(demo, "exit");
   let folder = "";

@@ -14,7 +14,7 @@ import { manageDevice } from "./manage-device.ts";
 import { narrator } from "./narrator.ts";
 import { assertSameCount, startFigures } from "./start-figures.ts";
 import { traceFigures } from "./trace-figures.ts";
-import { Workspace } from "./workspace.ts";
+import { stayUp, Workspace } from "./workspace.ts";
 
 export interface DemoOptions {
   /** How often the agent is started, with the same state folder. */
@@ -134,12 +134,4 @@ function registrationOf(server: LwM2mServer): Registration {
   const registration = server.registrations.find((each) => each.endpoint === endpoint);
   if (!registration) throw new CodedError("DEMO_FAILED", "the server lost the registration");
   return registration;
-}
-
-async function stayUp(workspace: Workspace, step: (text: string) => void, signal: AbortSignal): Promise<void> {
-  step(`everything is in ${workspace.folder}: agent.yaml, state/, ca.pem, card.sock; Ctrl-C ends and removes it`);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve());
-  });
 }

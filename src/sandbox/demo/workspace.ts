@@ -28,3 +28,12 @@ export class Workspace {
     await rm(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Until `signal` aborts, with a word about what there is to look at. */
+export async function stayUp({ folder }: Workspace, step: (text: string) => void, signal: AbortSignal): Promise<void> {
+  step(`everything is in ${folder}: agent.yaml, state/, the CA's certificate, card.sock; Ctrl-C ends and removes it`);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
+  });
+}
