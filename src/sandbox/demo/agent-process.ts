@@ -19,6 +19,7 @@ export class AgentProcess {
   readonly #child: ChildProcess;
   readonly #log: string[] = [];
   readonly #listeners = new Set<(record: EventRecord) => void>();
+  readonly #logListeners = new Set<(line: string) => void>();
   readonly #ended: Promise<void>;
 
   /** `command`: program and arguments up to the agent's own; `config`: path of its configuration file. */
@@ -30,7 +31,7 @@ export class AgentProcess {
     });
     this.#ended = once(this.#child, "close").then(() => {});
     if (this.#child.stdout) createInterface(this.#child.stdout).on("line", (line) => this.#receive(line));
-    if (this.#child.stderr) createInterface(this.#child.stderr).on("line", (line) => this.#log.push(line));
+    if (this.#child.stderr) createInterface(this.#child.stderr).on("line", (line) => this.#note(line));
   }
 
   get pid(): number | undefined {
@@ -41,6 +42,11 @@ export class AgentProcess {
   onEvent(listener: (record: EventRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Each line of its log. */
+  onLog(listener: (line: string) => void): void {
+    this.#logListeners.add(listener);
   }
 
   /** The next event of that name. Rejects when the process ends or the time is over, with the end of its log. */
@@ -80,6 +86,11 @@ export class AgentProcess {
     const hard = setTimeout(() => this.#child.kill("SIGKILL"), stopDeadlineMs);
     await this.#ended;
     clearTimeout(hard);
+  }
+
+  #note(line: string): void {
+    this.#log.push(line);
+    for (const listener of this.#logListeners) listener(line);
   }
 
   #receive(line: string): void {

@@ -16,8 +16,11 @@ export class DemoSim {
   readonly #server: CardSocketServer;
   readonly #trace: TraceEntry[];
 
-  private constructor(socketPath: string, server: CardSocketServer, trace: TraceEntry[]) {
+  readonly #sim: VirtualSim;
+
+  private constructor(socketPath: string, sim: VirtualSim, server: CardSocketServer, trace: TraceEntry[]) {
     this.socketPath = socketPath;
+    this.#sim = sim;
     this.#server = server;
     this.#trace = trace;
   }
@@ -40,7 +43,12 @@ export class DemoSim {
       latency: latencyOf(latency),
       trace: (entry) => trace.push(entry),
     });
-    return new DemoSim(socketPath, await CardSocketServer.listen(sim, socketPath), trace);
+    return new DemoSim(socketPath, sim, await CardSocketServer.listen(sim, socketPath), trace);
+  }
+
+  /** Hexadecimal, of each slot that has a key: for those who look for them where they must not be. */
+  get privateScalars(): readonly string[] {
+    return this.#sim.profile.keyPairs.flatMap(({ privateKey }) => (typeof privateKey === "string" ? [privateKey] : []));
   }
 
   /** How many entries there are so far: where the next start begins. */
