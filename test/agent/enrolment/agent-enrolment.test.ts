@@ -13,6 +13,7 @@ import { commonNameAdmission } from "../../../src/sandbox/common-name-admission.
 import { DemoSim } from "../../../src/sandbox/demo/demo-sim.ts";
 import { EstAuthority } from "../../../src/sandbox/est-authority.ts";
 import { EstResources, type EstResourcesOptions } from "../../../src/sandbox/est-resources.ts";
+import { EstServer } from "../../../src/sandbox/est-server.ts";
 import { LwM2mServer } from "../../../src/sandbox/lwm2m-server.ts";
 import { SandboxCa } from "../../../src/sandbox/sandbox-ca.ts";
 import { WatchedAgent } from "../../support/watched-agent.ts";
@@ -36,6 +37,7 @@ class Stage {
   readonly issued: string[] = [];
   readonly authority: EstAuthority;
   readonly #config: object;
+  readonly #authorities: { readonly simCa: SandboxCa; readonly ca: SandboxCa };
 
   static async open(t: TestContext, options: StageOptions = {}): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), "agent-enrolment-"));
@@ -47,7 +49,10 @@ class Stage {
     const sim = await DemoSim.start(endpoint, simCa, "fast", join(folder, "card.sock"));
     t.after(() => sim.close());
     writeFileSync(join(folder, "ca.pem"), ca.certificatePem);
-    const stage = new Stage(folder, authority, sim, await servers(t, { simCa, ca, authority }, options));
+    const stage = new Stage(folder, authority, sim, await servers(t, { simCa, ca, authority }, options), {
+      simCa,
+      ca,
+    });
     return stage;
   }
 
@@ -56,8 +61,9 @@ class Stage {
     authority: EstAuthority,
     sim: DemoSim,
     made: { bootstrap: BootstrapServer; server: LwM2mServer; seen: string[]; issued: string[] },
+    authorities: { readonly simCa: SandboxCa; readonly ca: SandboxCa },
   ) {
-    Object.assign(this, made);
+    this.#authorities = authorities;
     this.folder = folder;
     this.authority = authority;
     this.bootstrap = made.bootstrap;
@@ -74,10 +80,27 @@ class Stage {
     };
   }
 
+  /** Takes both authorities' devices, as the bootstrap server does. */
+  async estServer(t: TestContext): Promise<EstServer> {
+    const { simCa, ca } = this.#authorities;
+    const server = await EstServer.start({
+      authority: this.authority,
+      security: {
+        certificate: { own: await ca.issueServer(), verifier: clientsOf([simCa.certificate, ca.certificate]) },
+      },
+    });
+    t.after(() => server.close());
+    return server;
+  }
+
   agent(t: TestContext, enrolment: object = {}): Promise<WatchedAgent> {
     const config = this.#config as { enrolment: object };
     return WatchedAgent.start(t, this.folder, { ...config, enrolment: { ...config.enrolment, ...enrolment } });
   }
+}
+
+function clientsOf(anchors: readonly Uint8Array[]): PathValidator {
+  return new PathValidator({ anchors, peer: { role: "client" }, clock: systemWallClock });
 }
 
 async function servers(
@@ -87,10 +110,8 @@ async function servers(
 ) {
   const seen: string[] = [];
   const issued: string[] = [];
-  const client = (anchors: readonly Uint8Array[]) =>
-    new PathValidator({ anchors, peer: { role: "client" }, clock: systemWallClock });
   const server = await LwM2mServer.start({
-    security: { certificate: { own: await ca.issueServer(), verifier: client([ca.certificate]) } },
+    security: { certificate: { own: await ca.issueServer(), verifier: clientsOf([ca.certificate]) } },
     admit: (name, association) => {
       const [leaf = new Uint8Array()] = association.session?.peerChain ?? [];
       seen.push(parseCertificate(leaf).issuer.text);
@@ -108,7 +129,9 @@ async function servers(
   const bootstrap = await BootstrapServer.start({
     plan: () => ({ session: provisioningSteps(objects) }),
     est: new EstResources({ authority, onIssued, ...options.est }),
-    security: { certificate: { own: await ca.issueServer(), verifier: client([simCa.certificate, ca.certificate]) } },
+    security: {
+      certificate: { own: await ca.issueServer(), verifier: clientsOf([simCa.certificate, ca.certificate]) },
+    },
   });
   t.after(() => bootstrap.close());
   return { bootstrap, server, seen, issued };
@@ -205,3 +228,16 @@ async function settled(watched: WatchedAgent) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+test("an EST server of its own: an association with the device's first credential, later with the certificate", async (t) => {
+  const stage = await Stage.open(t, { est: { admit: () => "not here" } });
+  const own = await stage.estServer(t);
+  const watched = await stage.agent(t, { est: { uri: own.uri } });
+  await watched.registered(101);
+  const from = watched.events.length;
+  await watched.agent.control.renewCertificate();
+  await watched.registered(101, from);
+  const identities = watched.events.flatMap((event) => (event.type === "enrolment-connected" ? [event.identity] : []));
+  assert.deepEqual(identities, ["bootstrap", "operational"]);
+  await watched.agent.stop();
+});
