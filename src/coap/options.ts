@@ -105,9 +105,11 @@ export function uintOption(options: readonly CoapOption[], number: number): numb
 
 /** Without leading zero bytes: 0 is the empty value. */
 export function uintToOption(number: number, value: number): CoapOption {
-  const bytes: number[] = [];
-  for (let rest = value; rest > 0; rest = Math.floor(rest / 0x100)) bytes.unshift(rest % 0x100);
-  return { number, value: Uint8Array.from(bytes) };
+  let length = 0;
+  for (let rest = value; rest > 0; rest = Math.floor(rest / 0x100)) length++;
+  const bytes = new Uint8Array(length);
+  for (let i = length - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 0x100)) bytes[i] = rest % 0x100;
+  return { number, value: bytes };
 }
 
 function isCritical(number: number): boolean {

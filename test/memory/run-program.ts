@@ -20,7 +20,7 @@ export interface Run {
 export type Reading = MemoryInUse & { readonly count: number };
 
 /** Small, so that V8 does not go on growing it after the warm-up: that would be all that the resident memory shows. */
-const youngGeneration = "--max-semi-space-size=1";
+const youngGeneration = "--max-semi-space-size=2";
 
 /** For a file of tests: gives what runs the program in a process of its own, compiled once. */
 export function programRunner(): (run: Run) => Promise<readonly Reading[]> {

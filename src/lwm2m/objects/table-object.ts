@@ -21,20 +21,21 @@ export type ResourceTable = ReadonlyMap<number, ResourceBehaviour>;
 /** An object whose instances are tables of resources: enough for most. */
 export class TableObject implements LwM2mObject {
   readonly definition: ObjectDefinition;
-  readonly #instances: Map<number, ResourceTable>;
+  /** Ascending by id, and so are the tables: they are walked at every Read and seldom changed. */
+  #instances: Map<number, ResourceTable>;
   readonly #listeners = new Set<(change: ObjectChange) => void>();
 
   constructor(definition: ObjectDefinition, instances: Iterable<readonly [number, ResourceTable]> = []) {
     this.definition = definition;
-    this.#instances = new Map(instances);
+    this.#instances = ascending([...instances].map(([id, table]) => [id, ascending(table)]));
   }
 
   instances(): readonly number[] {
-    return [...this.#instances.keys()].sort((a, b) => a - b);
+    return [...this.#instances.keys()];
   }
 
   resources(instance: number): readonly number[] {
-    return [...(this.#instances.get(instance)?.keys() ?? [])].sort((a, b) => a - b);
+    return [...(this.#instances.get(instance)?.keys() ?? [])];
   }
 
   read(instance: number, resource: number) {
@@ -65,9 +66,9 @@ export class TableObject implements LwM2mObject {
     await behaviour.execute(args);
   }
 
-  /** Adds or replaces an instance. */
+  /** Adds or replaces an instance; the table is copied. */
   setInstance(instance: number, table: ResourceTable): void {
-    this.#instances.set(instance, table);
+    this.#instances = ascending([...this.#instances, [instance, ascending(table)]]);
     this.announce({ instance });
   }
 
@@ -93,4 +94,8 @@ export class TableObject implements LwM2mObject {
     const table = this.#instances.get(instance) ?? new Map<number, ResourceBehaviour>();
     return [...table].filter(([id, { clear }]) => clear && !write.resources.has(id)).map(([id]) => id);
   }
+}
+
+function ascending<T>(entries: Iterable<readonly [number, T]>): Map<number, T> {
+  return new Map([...entries].sort(([a], [b]) => a - b));
 }
