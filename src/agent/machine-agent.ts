@@ -20,7 +20,6 @@ import { serveControl } from "./control/serve-control.ts";
 import { loadDefinitions } from "./data-model.ts";
 import { LazyCards } from "./lazy-cards.ts";
 import { machineKeys } from "./machine-keys.ts";
-import { createVerifier } from "./trust.ts";
 
 export interface MachineAgentOptions {
   readonly logger: Logger;
@@ -60,8 +59,10 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     cardFigures,
     credentials: keys.credentials,
     openKeySlots: keys.openKeySlots,
-    createVerifier: (account, server) =>
-      createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles }),
+    createVerifier: async (account, server) => {
+      const { createVerifier } = await import("./trust.ts");
+      return createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles });
+    },
     wallClock: systemWallClock,
     store: records,
     definitions: await loadDefinitions(machineFiles, objectsFolder, config.lwm2m),
