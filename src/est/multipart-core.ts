@@ -1,5 +1,4 @@
-import { encodeCborItem } from "../formats/cbor-encoder.ts";
-import { decodeCborItem } from "../formats/cbor-item.ts";
+import { decodeCborItem, encodeCborItem } from "../formats/cbor-item.ts";
 import { Decimal } from "../formats/decimal.ts";
 import { DecodeError } from "../util/coded-error.ts";
 

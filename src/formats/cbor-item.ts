@@ -7,8 +7,33 @@ import { Decimal } from "./decimal.ts";
 export type CborItem = null | boolean | string | Uint8Array | Decimal | readonly CborItem[] | CborMap;
 export type CborMap = ReadonlyMap<CborItem | number, CborItem>;
 
+/** A number that is written as a float even when it is whole: readers may take the type from it, as Leshan does. */
+export class CborFloat {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** What we encode. A whole `number` becomes an integer. */
+export type EncodableCbor =
+  | null
+  | boolean
+  | string
+  | Uint8Array
+  | number
+  | bigint
+  | CborFloat
+  | readonly EncodableCbor[]
+  | ReadonlyMap<number | string, EncodableCbor>;
+
 const MAX_DEPTH = 16;
 const MAX_ITEMS = 100_000;
+
+export function encodeCborItem(item: EncodableCbor): Uint8Array {
+  return cborg.encode(item, { mapSorter: keepOrder, typeEncoders: { Object: floatToken } });
+}
 
 /**
  * Decodes one item that fills `bytes`. Refused: trailing bytes, duplicate keys, NaN and infinities, undefined, tags other than 1
@@ -24,6 +49,14 @@ export function decodeCborItem(bytes: Uint8Array, what: string): CborItem {
       cause,
     });
   }
+}
+
+/** Records read better with the base name first; LwM2M asks for no order. */
+const keepOrder = () => 0;
+
+/** Null: what is no CborFloat has the usual encoding. */
+function floatToken(item: unknown): cborg.Token | null {
+  return item instanceof CborFloat ? new cborg.Token(cborg.Type.float, item.value) : null;
 }
 
 const options: cborg.DecodeOptions = {

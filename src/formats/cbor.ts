@@ -1,5 +1,4 @@
-import { CborFloat, type EncodableCbor, encodeCborItem } from "./cbor-encoder.ts";
-import { type CborItem, decodeCborItem } from "./cbor-item.ts";
+import { CborFloat, type CborItem, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
 import { Decimal } from "./decimal.ts";
 import { formatObjectLink, parseObjectLink } from "./object-link.ts";
 import { floatValue, type Value, ValueError, type ValueType, wholeValue } from "./values.ts";

@@ -1,7 +1,6 @@
 import { DecodeError } from "../util/coded-error.ts";
 import { cborItem, valueOfItem } from "./cbor.ts";
-import { type EncodableCbor, encodeCborItem } from "./cbor-encoder.ts";
-import { type CborItem, type CborMap, decodeCborItem } from "./cbor-item.ts";
+import { type CborItem, type CborMap, decodeCborItem, type EncodableCbor, encodeCborItem } from "./cbor-item.ts";
 import { type DataRecord, MAX_RECORDS, type TypeLookup } from "./data-record.ts";
 import { Decimal } from "./decimal.ts";
 import { comparePaths, formatPath, MAX_ID, type Path } from "./path.ts";

@@ -1,6 +1,12 @@
 import { DecodeError } from "../util/coded-error.ts";
-import { CborFloat, type EncodableCbor, encodeCborItem } from "./cbor-encoder.ts";
-import { type CborItem, type CborMap, decodeCborItem } from "./cbor-item.ts";
+import {
+  CborFloat,
+  type CborItem,
+  type CborMap,
+  decodeCborItem,
+  type EncodableCbor,
+  encodeCborItem,
+} from "./cbor-item.ts";
 import type { DataRecord, TypeLookup } from "./data-record.ts";
 import { Decimal } from "./decimal.ts";
 import type { Path } from "./path.ts";
