@@ -20,7 +20,8 @@ export function tlvNamesInstances(bytes: Uint8Array): boolean {
 
 /**
  * Reads a message that is about `base`. On an instance an enclosing object instance entry is accepted when it is that
- * instance. A multiple resource without instances gives a record without value. Throws DecodeError or ValueError.
+ * instance. A multiple resource without instances gives a record without value, and so does an object instance without
+ * resources. Throws DecodeError or ValueError.
  */
 export function decodeTlv(bytes: Uint8Array, base: Path, typeOf: TypeLookup): DataRecord[] {
   const records: DataRecord[] = [];
@@ -35,7 +36,9 @@ function writeLevel(writer: ByteWriter, records: readonly DataRecord[], level: n
 }
 
 function writeResources(writer: ByteWriter, records: readonly DataRecord[]): void {
-  for (const group of groupBy(records, 2)) {
+  // An instance alone has nothing inside.
+  const resources = records.filter(({ path }) => path.length > 2);
+  for (const group of groupBy(resources, 2)) {
     const isMultiple = group.some(({ path, value }) => path.length === 4 || value === undefined);
     if (isMultiple) writeGroups(writer, group, 2, TlvKind.multipleResource);
     else writeValues(writer, group, TlvKind.resource, 2);
@@ -79,7 +82,7 @@ function readEntry(entry: TlvEntry, base: Path, typeOf: TypeLookup, records: Dat
   if (records.length >= MAX_RECORDS) throw new DecodeError(`TLV: more than ${MAX_RECORDS} values`, entry.offset);
   if (entry.kind === TlvKind.resource || entry.kind === TlvKind.resourceInstance) {
     records.push({ path, value: decodeTlvValue(entry.value, typeOf(path)) });
-  } else if (entry.kind === TlvKind.multipleResource && entry.value.length === 0) records.push({ path });
+  } else if (entry.value.length === 0) records.push({ path });
   else readLevel(readTlvEntries(entry.value), path, typeOf, records);
 }
 

@@ -55,6 +55,14 @@ test("a multiple resource without instances is kept", () => {
   assert.equal(toHex(encodeTlv([3, 0], [{ path: [3, 0, 6] }])), "8006");
 });
 
+test("an object instance without resources is kept", () => {
+  assert.deepEqual(decodeTlv(fromHex("0003"), [3303], integers), [{ path: [3303, 3] }]);
+  assert.deepEqual(decodeTlv(fromHex("0003"), [3303, 3], integers), [{ path: [3303, 3] }]);
+  const records = [{ path: [2, 0] }, { path: [2, 1, 0], value: integerValue(1) }];
+  assert.equal(toHex(encodeTlv([2], records)), "00000301c10001");
+  assert.deepEqual(decodeTlv(fromHex("00000301c10001"), [2], integers), records);
+});
+
 test("entries that do not belong to the target are refused", () => {
   const misplaced: [string, number[]][] = [
     ["c10001", [3]],

@@ -148,6 +148,21 @@ test("a plain object holds what is written, and instances come and go", async ()
   assert.equal(changes.length, 7);
 });
 
+test("an instance without resources is created where none is mandatory, and only there", async () => {
+  const tlvInstance = { contentFormat: ContentFormat.tlv, payload: Uint8Array.of(0, 3) };
+  const definition = registry.get(19);
+  const optional = [...definition.resources].map(([id, resource]) => [id, { ...resource, mandatory: false }] as const);
+  const object = new PlainObject({ ...definition, resources: new Map(optional) });
+  const device = withObject(() => object);
+  assert.equal(await device.code("POST", "/19", tlvInstance), "2.01");
+  assert.equal(await device.code("POST", "/19", tlvInstance), "4.00", "it is there already");
+  assert.equal(await device.code("POST", "/19"), "2.01");
+  assert.deepEqual(object.instances(), [0, 3]);
+  const strict = new PlainObject(definition);
+  assert.equal(await withObject(() => strict).code("POST", "/19", tlvInstance), "4.00");
+  assert.deepEqual(strict.instances(), []);
+});
+
 test("Portfolio has identities, and authentication data where the device can make them", async () => {
   const plain = new PortfolioObject(registry.get(16));
   const device = withObject(() => plain);
