@@ -24,8 +24,11 @@ export interface BootstrapStatus {
 const defaultRetry: RetryPolicy = { firstDelayMs: 10_000, maxDelayMs: 3_600_000, jitter: 0.5 };
 /** A fleet that was told one hold-off does not come at one moment: up to a quarter more. */
 const HOLD_OFF_JITTER = 0.25;
-/** An account that may not bootstrap and has used up its retries is still tried about once a day. */
-const RESUME_POLICY: RetryPolicy = { firstDelayMs: 86_400_000, maxDelayMs: 86_400_000, jitter: 0.25 };
+/**
+ * An account that may not bootstrap and has used up its retries is still tried at least once a day: 23 h, or up to a
+ * quarter less, leave an hour for the attempts themselves.
+ */
+const RESUME_POLICY: RetryPolicy = { firstDelayMs: 82_800_000, maxDelayMs: 82_800_000, jitter: 0.25 };
 
 /**
  * Sees to it that the device has server accounts: smart card, factory data, registration, client-initiated bootstrap, in
