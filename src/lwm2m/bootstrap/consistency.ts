@@ -5,7 +5,7 @@ import { ACCESS_CONTROL_OBJECT, SECURITY_OBJECT, SERVER_OBJECT, ServerResource }
 import { type Configuration, type InstanceContent, noInstances, type ObjectContent } from "./configuration.ts";
 import { booleanOf, numberOf, textOf } from "./content-values.ts";
 import { credentialProblems, type OwnCredentials } from "./credential-check.ts";
-import { readSecurity, type SecurityMode, SecurityResource } from "./security-settings.ts";
+import { readSecurity, type SecurityMode, SecurityResource, securityModes } from "./security-settings.ts";
 
 /** What this device can do: a configuration beyond it is not usable. */
 export interface ConsistencyPolicy extends OwnCredentials {
@@ -57,12 +57,18 @@ function securityProblems(id: number, content: InstanceContent, policy: Consiste
   const { mode, uri, secondaryUris, bootstrap, shortServerId, oscore } = security;
   return [
     ...[uri, ...secondaryUris].flatMap((each) => uriProblems(each, mode)),
-    ...(policy.modes.has(mode) ? credentialProblems(security, policy) : [`security mode ${mode} is not supported`]),
+    ...(policy.modes.has(mode) ? credentialProblems(security, policy) : [unsupported(mode, policy)]),
     ...(oscore ? ["OSCORE (resource 17) is not supported"] : []),
     ...(bootstrap || isShortServerId(shortServerId)
       ? []
       : ["the Short Server ID (resource 10) is missing or not 1..65534"]),
   ];
+}
+
+function unsupported(mode: SecurityMode, { modes }: ConsistencyPolicy): string {
+  const named = (each: SecurityMode): string => `${securityModes.indexOf(each)} (${each})`;
+  const possible = securityModes.filter((each) => modes.has(each)).map(named);
+  return `the security mode (resource 2) is ${named(mode)}, which is not supported here: expected ${possible.join(", ")}`;
 }
 
 function unreadable(content: InstanceContent): string[] {

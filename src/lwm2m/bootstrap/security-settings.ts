@@ -4,7 +4,8 @@ import { booleanOf, bytesOf, linkOf, numberOf, numbersOf, textOf, textsOf } from
 /** /0/x/2. "est" is X.509 with enrolment over secure transport. */
 export type SecurityMode = "psk" | "rpk" | "x509" | "nosec" | "est";
 
-const modes: readonly SecurityMode[] = ["psk", "rpk", "x509", "nosec", "est"];
+/** By number. */
+export const securityModes: readonly SecurityMode[] = ["psk", "rpk", "x509", "nosec", "est"];
 
 /** Resource ids of the Security object (/0). */
 export const SecurityResource = {
@@ -60,7 +61,7 @@ export function readSecurity(instance: number, content: InstanceContent): Securi
   const id = SecurityResource;
   const uri = textOf(content, id.uri);
   const bootstrap = booleanOf(content, id.bootstrap);
-  const mode = modes[numberOf(content, id.mode) ?? -1];
+  const mode = securityModes[numberOf(content, id.mode) ?? -1];
   if (uri === undefined || bootstrap === undefined || mode === undefined) return undefined;
   return {
     instance,

@@ -122,7 +122,7 @@ const cases: readonly [string, Configuration, readonly string[], Partial<Consist
   [
     "a mode that we do not have",
     withSecurity({ ...x509, 2: integerValue(1) }),
-    ["/0/1: security mode rpk is not supported"],
+    ["/0/1: the security mode (resource 2) is 1 (rpk), which is not supported here: expected 0 (psk), 2 (x509)"],
     { modes: new Set(["psk", "x509"]) },
   ],
   [
