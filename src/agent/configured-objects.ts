@@ -5,6 +5,7 @@ import { machineConnectivity, machineTraffic } from "../platform/connectivity.ts
 import { machineDevice } from "../platform/device.ts";
 import { nodeTimers } from "../platform/timers.ts";
 import type { Service } from "./agent.ts";
+import type { AgentEvent } from "./agent-event.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import type { CustomObjects } from "./custom-objects/custom-objects.ts";
 import type { MachineLocation } from "./custom-objects/machine-location.ts";
@@ -13,6 +14,9 @@ import { type PackagePorts, packageObjects } from "./package-objects.ts";
 
 /** Of the package, seen from src/agent/ and from dist/agent/ alike. */
 export const objectsFolder = fileURLToPath(new URL("../../objects", import.meta.url));
+
+/** /3/0/3, which an installation changes. */
+const FIRMWARE_VERSION = 3;
 
 /** What servers find on this machine, but for objects 0 to 2, and what works behind it. */
 export interface ConfiguredObjects {
@@ -32,7 +36,11 @@ export async function configuredObjects(
   const location = await configuredLocation(config, ports);
   const machine = { device, connectivity: machineConnectivity(), traffic: machineTraffic() };
   const found = { ...machine, ...(location && { location: location.port }) };
-  const packaged = await packageObjects(config, ports, device.firmwareVersion);
+  const emit = (event: AgentEvent): void => {
+    if (event.type === "firmware" && event.result === "updated") device.announce(FIRMWARE_VERSION);
+    ports.emit(event);
+  };
+  const packaged = await packageObjects(config, { ...ports, emit }, () => device.firmwareVersion);
   const own = [...deviceObjects(found, definitions, nodeTimers), ...packaged.map(({ object }) => object)];
   const services = [
     ...packaged.map(({ service }) => service),

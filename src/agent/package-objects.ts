@@ -13,7 +13,7 @@ export type PackagePorts = Omit<AgentPorts, "objects" | "services" | "onEvent"> 
 export async function packageObjects(
   config: AgentConfig,
   ports: PackagePorts,
-  version: string | undefined,
+  version: () => string | undefined,
 ): Promise<ObjectAtWork[]> {
   const { firmware, software, packages, stateDirectory } = config;
   if (!firmware && !software) return [];
@@ -27,7 +27,7 @@ export async function packageObjects(
     sources: packageSources(config, { ...ports, sessions: config.network }, machineFiles),
   };
   return [
-    ...(firmware ? [await openFirmware(firmware, packages, { ...common, version: () => version })] : []),
+    ...(firmware ? [await openFirmware(firmware, packages, { ...common, version })] : []),
     ...(software ? [await openSoftware(software, packages, common)] : []),
   ];
 }

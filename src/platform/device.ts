@@ -12,14 +12,22 @@ export interface DeviceSettings {
   readonly deviceType?: string | undefined;
   readonly hardwareVersion?: string | undefined;
   readonly firmwareVersion?: string | undefined;
+  /** A file that holds it, read whenever it is asked for: an update may change it while we run. */
+  readonly firmwareVersionFile?: string | undefined;
   readonly softwareVersion?: string | undefined;
   /** Run by /bin/sh when a server executes Reboot. */
   readonly rebootCommand?: string | undefined;
 }
 
+export interface MachineDevice extends DevicePort {
+  /** To be called when a resource of the Device object may have changed. */
+  announce(resource: number): void;
+}
+
 /** The Device object's view of this machine: configured values first, then what its firmware tables say. */
-export function machineDevice(settings: DeviceSettings, logger: Logger): DevicePort {
+export function machineDevice(settings: DeviceSettings, logger: Logger): MachineDevice {
   const { rebootCommand } = settings;
+  const listeners = new Set<(resource: number) => void>();
   return {
     ...present({
       manufacturer: settings.manufacturer ?? firmwareTable("sys_vendor"),
@@ -27,9 +35,19 @@ export function machineDevice(settings: DeviceSettings, logger: Logger): DeviceP
       serialNumber: settings.serialNumber ?? firmwareTable("product_serial") ?? deviceTree("serial-number"),
       deviceType: settings.deviceType,
       hardwareVersion: settings.hardwareVersion ?? firmwareTable("product_version"),
-      firmwareVersion: settings.firmwareVersion ?? release(),
       softwareVersion: settings.softwareVersion,
     }),
+    get firmwareVersion() {
+      const { firmwareVersionFile: file, firmwareVersion } = settings;
+      return (file === undefined ? undefined : fileText(file)) ?? firmwareVersion ?? release();
+    },
+    announce: (resource) => {
+      for (const listener of [...listeners]) listener(resource);
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     memoryFree: () => Math.floor((availableMemory() ?? freemem()) / 1000),
     memoryTotal: () => Math.floor(totalmem() / 1000),
     errorCodes: () => [],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, watch } from "node:fs";
+import { mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -14,6 +14,28 @@ test("the machine's real figures are given", async () => {
   assert.ok(free > 0 && free <= totalmem() / 1000);
   assert.match(device.utcOffset?.() ?? "", /^[+-]\d\d:\d\d$/);
   assert.ok(device.currentTime() > 1_700_000_000);
+});
+
+test("the firmware's version is what its file holds now, else what the configuration says", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "device-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "version");
+  const device = machineDevice({ firmwareVersion: "as configured", firmwareVersionFile: file }, silentLogger);
+  assert.equal(device.firmwareVersion, "as configured");
+  for (const version of ["1.0", "2.0"]) {
+    writeFileSync(file, `${version}\n`);
+    assert.equal(device.firmwareVersion, version);
+  }
+});
+
+test("what is announced reaches who listens, until they stop", () => {
+  const device = machineDevice({}, silentLogger);
+  const heard: number[] = [];
+  const stop = device.onChange?.((resource) => heard.push(resource));
+  device.announce(3);
+  stop?.();
+  device.announce(4);
+  assert.deepEqual(heard, [3]);
 });
 
 test("without a reboot command there is no reboot", () => {

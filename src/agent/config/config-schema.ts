@@ -29,6 +29,7 @@ export const configSchema = section({
     deviceType: text("the kind of device").optional(),
     hardwareVersion: text("the hardware's version").optional(),
     firmwareVersion: text("the firmware's version").optional(),
+    firmwareVersionFile: text("the path of a file that holds the firmware's version").optional(),
   }).prefault({}),
   hooks: section({
     reboot: text("a command line for /bin/sh, run when a server asks for a reboot").optional(),

@@ -15,7 +15,7 @@ export class DeviceObject extends TableObject {
   constructor(definition: ObjectDefinition, port: DevicePort, timers: Timers, binding = "U") {
     super(definition);
     const table = [
-      ...constants(port),
+      ...texts(port),
       ...measurements(port),
       ...errorCodes(port, () => this.announce({ instance: 0, resource: 11 })),
       ...time(port),
@@ -29,17 +29,22 @@ export class DeviceObject extends TableObject {
 
 type Entry = readonly [number, ResourceBehaviour];
 
-function constants(port: DevicePort): Entry[] {
-  const texts: [number, string | undefined][] = [
-    [0, port.manufacturer],
-    [1, port.modelNumber],
-    [2, port.serialNumber],
-    [3, port.firmwareVersion],
-    [17, port.deviceType],
-    [18, port.hardwareVersion],
-    [19, port.softwareVersion],
+function texts(port: DevicePort): Entry[] {
+  const sources: [number, () => string | undefined][] = [
+    [0, () => port.manufacturer],
+    [1, () => port.modelNumber],
+    [2, () => port.serialNumber],
+    [3, () => port.firmwareVersion],
+    [17, () => port.deviceType],
+    [18, () => port.hardwareVersion],
+    [19, () => port.softwareVersion],
   ];
-  return texts.flatMap(([id, text]) => (text === undefined ? [] : [[id, { read: () => stringValue(text) }] as const]));
+  // Looked up at each Read: an update changes versions while we run.
+  const readOf = (get: () => string | undefined) => () => {
+    const text = get();
+    return text === undefined ? undefined : stringValue(text);
+  };
+  return sources.flatMap(([id, get]) => (get() === undefined ? [] : [[id, { read: readOf(get) }] as const]));
 }
 
 function measurements(port: DevicePort): Entry[] {

@@ -38,6 +38,29 @@ test("Device shows what the port offers and nothing else", async () => {
   assert.equal(await device.code("GET", "/3/0/17"), "4.04");
 });
 
+test("Device shows the firmware version of now, and tells observers of another", async () => {
+  const device = new BenchDevice();
+  let announce: (resource: number) => void = () => {};
+  const port = {
+    firmwareVersion: "1.0",
+    currentTime: () => 5,
+    onChange: (listener: (resource: number) => void) => {
+      announce = listener;
+      return () => {};
+    },
+  };
+  const object = new DeviceObject(registry.get(3, "1.1"), port, device.time);
+  const changes: unknown[] = [];
+  object.onChange((change) => changes.push(change));
+  device.model.remove(3);
+  device.model.add(object);
+  assert.equal(await device.text("GET", "/3/0/3"), "2.05 1.0");
+  port.firmwareVersion = "2.0";
+  announce(3);
+  assert.equal(await device.text("GET", "/3/0/3"), "2.05 2.0");
+  assert.deepEqual(changes, [{ instance: 0, resource: 3 }]);
+});
+
 test("Reset Error Code leaves the one code 0 and tells observers", async () => {
   const device = new BenchDevice();
   const changes: DataModelChange[] = [];
