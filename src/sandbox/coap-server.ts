@@ -31,6 +31,7 @@ export class CoapServer {
   readonly #socket: ServerSocket;
   readonly #serveRequest: ServeRequest;
   readonly #transports: DtlsTransports | undefined;
+  readonly #associations = new Set<CoapAssociation>();
 
   private constructor(socket: ServerSocket, security: ServerSecurity | undefined, serve: ServeRequest) {
     this.#socket = socket;
@@ -48,9 +49,11 @@ export class CoapServer {
     return `${this.#transports ? "coaps" : "coap"}://${addressText(this.#socket.address)}`;
   }
 
-  close(): Promise<void> {
+  /** Ends every association: what they remember of transfers would keep the process alive for minutes. */
+  async close(): Promise<void> {
     this.#transports?.close();
-    return this.#socket.close();
+    await Promise.all([...this.#associations].map((association) => association.close()));
+    await this.#socket.close();
   }
 
   #acceptSessions(security: ServerSecurity): DtlsTransports {
@@ -70,5 +73,7 @@ export class CoapServer {
       handle: (request) => this.#serveRequest(request, association),
       ...ports,
     });
+    this.#associations.add(association);
+    association.onClosed(() => this.#associations.delete(association));
   }
 }

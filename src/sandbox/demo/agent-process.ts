@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { CodedError } from "../../util/coded-error.ts";
+import { CodedError, describeError } from "../../util/coded-error.ts";
 
 /** A line of the agent's event stream; `event` names it. */
 export type EventRecord = Readonly<Record<string, unknown>> & {
@@ -10,26 +10,29 @@ export type EventRecord = Readonly<Record<string, unknown>> & {
   readonly at: number;
 };
 
-const stopDeadlineMs = 5_000;
-
 /** The agent as a process of its own, watched by its event stream. */
 export class AgentProcess {
   /** performance.now() when it was spawned. */
   readonly spawnedAt: number;
   readonly #child: ChildProcess;
+  readonly #stopDeadlineMs: number;
   readonly #log: string[] = [];
   readonly #listeners = new Set<(record: EventRecord) => void>();
   readonly #logListeners = new Set<(line: string) => void>();
   readonly #ended: Promise<void>;
 
   /** `command`: program and arguments up to the agent's own; `config`: path of its configuration file. */
-  constructor(command: readonly string[], config: string) {
+  constructor(command: readonly string[], config: string, stopDeadlineMs = 5_000) {
+    this.#stopDeadlineMs = stopDeadlineMs;
     const [program = process.execPath, ...args] = command;
     this.spawnedAt = performance.now();
     this.#child = spawn(program, [...args, "run", "--config", config, "--events", "-"], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.#ended = once(this.#child, "close").then(() => {});
+    this.#ended = once(this.#child, "close").then(
+      () => {},
+      (error: unknown) => this.#note(`it could not be started: ${describeError(error)}`),
+    );
     if (this.#child.stdout) createInterface(this.#child.stdout).on("line", (line) => this.#receive(line));
     if (this.#child.stderr) createInterface(this.#child.stderr).on("line", (line) => this.#note(line));
   }
@@ -80,10 +83,10 @@ export class AgentProcess {
     return () => latest ?? fail(this.#failure(`the agent never said "${event}"`));
   }
 
-  /** Asks it to de-register and end; ends it hard when it does not. */
+  /** Asks it to de-register and end; ends it hard when it does not. Never rejects, and never waits for longer. */
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill("SIGTERM");
-    const hard = setTimeout(() => this.#child.kill("SIGKILL"), stopDeadlineMs);
+    const hard = setTimeout(() => this.#end(), this.#stopDeadlineMs);
     await this.#ended;
     clearTimeout(hard);
   }
@@ -91,6 +94,13 @@ export class AgentProcess {
   #note(line: string): void {
     this.#log.push(line);
     for (const listener of this.#logListeners) listener(line);
+  }
+
+  /** Whatever it started may hold its outputs open: we no longer listen. */
+  #end(): void {
+    this.#child.kill("SIGKILL");
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
   }
 
   #receive(line: string): void {

@@ -119,7 +119,8 @@ async function runStart(
       agent.next("handshake", deadlineMs, signal),
       agent.next("registered", deadlineMs, signal),
     ]);
-    await manageDevice(registrationOf(server), (text) => step(`  server: ${text}`));
+    const patience = { deadlineMs, signal };
+    await manageDevice(registrationOf(server), (text) => step(`  server: ${text}`), patience);
     if (keep && number === starts) await stayUp(workspace, step, signal);
     await agent.stop();
     const figuresOfStart = startFigures(registered.at - agent.spawnedAt, { handshake, registered, figures: figures() });

@@ -25,7 +25,6 @@ export interface Asked {
 export class OwnServer {
   readonly received = new EventLog<Received>();
   readonly #server: CoapServer;
-  readonly #associations = new Set<CoapAssociation>();
 
   private constructor(server: CoapServer) {
     this.#server = server;
@@ -38,19 +37,12 @@ export class OwnServer {
   ): Promise<OwnServer> {
     const server: OwnServer = new OwnServer(
       await CoapServer.start({}, (request, association) => {
-        server.#associations.add(association);
         server.received.push({ request, association });
         return answer(request, association) ?? usualAnswer(request);
       }),
     );
-    cleanup.after(() => server.#close());
+    cleanup.after(() => server.#server.close());
     return server;
-  }
-
-  /** What associations remember of transfers would keep the process alive for minutes. */
-  async #close(): Promise<void> {
-    for (const association of this.#associations) association.endpoint.close();
-    await this.#server.close();
   }
 
   get port(): number {

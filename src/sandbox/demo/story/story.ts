@@ -7,6 +7,7 @@ import { SandboxCa } from "../../sandbox-ca.ts";
 import { AgentProcess } from "../agent-process.ts";
 import type { DemoOptions as StartsOptions } from "../demo.ts";
 import { DemoSim } from "../demo-sim.ts";
+import { inTime } from "../in-time.ts";
 import { manageDevice } from "../manage-device.ts";
 import { narrator } from "../narrator.ts";
 import { traceFigures } from "../trace-figures.ts";
@@ -81,11 +82,12 @@ async function play(stage: Stage, options: StoryOptions): Promise<StoryReport> {
   agent.onEvent(narrator((text) => step(`  agent: ${text}`)));
   try {
     const registered = await agent.next("registered", deadlineMs, signal);
-    await manageDevice(registrationOf(servers), (text) => step(`  management server: ${text}`));
+    const patience = { deadlineMs, signal };
+    await manageDevice(registrationOf(servers), (text) => step(`  management server: ${text}`), patience);
     step("a new key and certificate by order: lwm2m-safe enrol --rekey");
     const orderedAt = performance.now();
     const again = agent.next("registered", deadlineMs, signal);
-    await Promise.all([again, order(command, config)]);
+    await Promise.all([again, inTime("lwm2m-safe enrol --rekey", order(command, config), patience)]);
     const renewedAt = (await again).at;
     if (keep) await stayUp(workspace, step, signal);
     await agent.stop();
@@ -104,6 +106,7 @@ async function play(stage: Stage, options: StoryOptions): Promise<StoryReport> {
 async function order([program = process.execPath, ...args]: readonly string[], config: string): Promise<void> {
   const child = spawn(program, [...args, "enrol", "--rekey", "--config", config], {
     stdio: ["ignore", "ignore", "pipe"],
+    timeout: deadlineMs,
   });
   const complaint = text(child.stderr);
   const [code] = await once(child, "exit");
