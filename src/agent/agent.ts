@@ -94,7 +94,7 @@ export class Agent {
       version: config.lwm2m,
       objects: this.#objects,
       associations: (security) => this.#associations(security),
-      beforeContact: async (server) => (await this.#bootstrap?.checkCard(server)) ?? true,
+      beforeContact: (server) => this.#mayContact(server),
       canBootstrap: () => this.#hasBootstrapAccount,
       onEvent: (server, event) => this.#accountEvent(server, event),
     });
@@ -201,6 +201,14 @@ export class Agent {
     const emit = (event: AgentEvent): void => this.#emit(event);
     const { network: sessions } = this.#config;
     return new ServerAssociations(account, { ...this.#ports, sessions, emit });
+  }
+
+  /** What goes on over an association needs no other certificate. */
+  async #mayContact(server: number): Promise<boolean> {
+    if ((await this.#bootstrap?.checkCard(server)) === false) return false;
+    const { settings, account } = this.#accounts.get(server) ?? {};
+    if (!settings || account?.status.state !== "connecting") return true;
+    return this.#enrolment?.mayConnect(settings.security) ?? true;
   }
 
   #accountEvent(server: number, event: ServerAccountEvent): void {
