@@ -97,7 +97,7 @@ export class Agent {
       ...(config.profileId !== undefined && { profileId: config.profileId }),
       objects: this.#objects,
       associations: (security) => this.#associations(security),
-      beforeContact: async (server) => (await this.#bootstrap?.checkCard(server)) ?? true,
+      beforeContact: (server) => this.#mayContact(server),
       canBootstrap: () => this.#hasBootstrapAccount,
       onEvent: (server, event) => this.#accountEvent(server, event),
       dropSession: (security) => this.#dropSession(security),
@@ -214,6 +214,14 @@ export class Agent {
     } catch (error) {
       logger.warn("the DTLS session of an account that is gone cannot be removed", { reason: describeError(error) });
     }
+  }
+
+  /** What goes on over an association needs no other certificate. */
+  async #mayContact(server: number): Promise<boolean> {
+    if ((await this.#bootstrap?.checkCard(server)) === false) return false;
+    const { settings, account } = this.#accounts.get(server) ?? {};
+    if (!settings || account?.status.state !== "connecting") return true;
+    return this.#enrolment?.mayConnect(settings.security) ?? true;
   }
 
   #accountEvent(server: number, event: ServerAccountEvent): void {

@@ -1,6 +1,7 @@
 import type { Association } from "../../association/association.ts";
 import type { KeySlots } from "../../credentials/ports/key-slots.ts";
 import type { Entropy } from "../../crypto/ports.ts";
+import { isInUse } from "../../est/enrolment/certificate-life.ts";
 import { Enrolment, type EnrolmentPlan, type EnrolmentResult } from "../../est/enrolment/enrolment.ts";
 import type { EnrolmentEvent } from "../../est/enrolment/enrolment-event.ts";
 import type { AttemptMode } from "../../est/enrolment/enrolment-record.ts";
@@ -127,6 +128,22 @@ export class AgentEnrolment {
     });
   }
 
+  /**
+   * False while the certificate of an account is on its way, as when the CA takes its time: to fail without it says
+   * nothing of the server. Where the way itself fails the account fails too, for another bootstrap may help then.
+   */
+  async mayConnect(settings: SecuritySettings): Promise<boolean> {
+    if (!isEnrolled(this.#config, settings)) return true;
+    const { wallClock } = this.#ports;
+    // A card that cannot be looked at is an error that the account meets too.
+    const { enrolment, renewal } = (await this.#open().catch(() => undefined)) ?? {};
+    if (!enrolment || !renewal) return true;
+    if (isInUse(enrolment.record, wallClock)) return true;
+    const { decision } = renewal;
+    if (decision.kind === "continue") return enrolment.record.attempt?.failures !== 0;
+    return decision.kind !== "enrol" || decision.at > wallClock.now();
+  }
+
   async registered(settings: SecuritySettings): Promise<void> {
     if (!isEnrolled(this.#config, settings)) return;
     this.#isRefused = false;
@@ -247,6 +264,7 @@ export class AgentEnrolment {
 
   #ended({ kind }: EnrolmentResult): void {
     if (kind === "done") this.#ports.onCredentialChanged("a new certificate is in use");
+    else if (this.status?.active === undefined) this.#ports.onCredentialChanged("there is no certificate for now");
   }
 
   /** Another card, or another key in its slot. */

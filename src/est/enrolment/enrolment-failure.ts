@@ -41,7 +41,8 @@ export function afterFailure(
   if (!attempt) return record;
   if (error instanceof EstError && error.code === "EST_PENDING" && !isBound(attempt)) {
     const waitMs = Math.min(policy.maxPendingMs, Math.max(shortestPendingMs, error.retryAfterMs ?? 0));
-    return postponed(record, moment.now + waitMs, attempt.failures);
+    // It is dealt with: what failed before is of no interest any more.
+    return postponed(record, moment.now + waitMs, 0);
   }
   if (isIdentityRefused(error) && step.do === "connect" && attempt.identity === "operational")
     return reidentified(record, "bootstrap");

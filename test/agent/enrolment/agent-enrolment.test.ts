@@ -208,6 +208,22 @@ test("keys in software and a CA that wants to be asked again enrol as well", asy
   await watched.agent.stop();
 });
 
+test("while the CA takes its time the account waits for the certificate, also after a restart, and does not fail", async (t) => {
+  const stage = await Stage.open(t, { est: { delaySeconds: 121 } });
+  const first = await stage.agent(t, { keys: "software" });
+  assert.equal((await first.until("enrolment-failed")).code, "EST_PENDING");
+  await first.until("accounts");
+  await accountIs(first, "connecting");
+  await first.agent.stop();
+  const second = await stage.agent(t, { keys: "software" });
+  await second.until("accounts");
+  await accountIs(second, "connecting");
+  await second.agent.stop();
+  for (const { type } of [...first.events, ...second.events])
+    assert.ok(!["connecting", "retrying", "given-up"].includes(type), type);
+  assert.deepEqual(stage.issued, []);
+});
+
 test("a CA that refuses: the reason is said, and no account is used without the certificate", async (t) => {
   const stage = await Stage.open(t, { est: { admit: () => "not in the list of devices" } });
   const watched = await stage.agent(t);
@@ -219,6 +235,13 @@ test("a CA that refuses: the reason is said, and no account is used without the 
   assert.deepEqual(stage.seen, []);
   await watched.agent.stop();
 });
+
+/** Resolves when the one account is in this state, and has had time to leave it again. */
+async function accountIs({ agent }: WatchedAgent, state: string): Promise<void> {
+  const look = () => new Promise((resolve) => setImmediate(resolve));
+  while (agent.status.servers[0]?.state !== state) await look();
+  for (let turns = 0; turns < 100; turns++) await look();
+}
 
 /** The certificate in use once its registration has confirmed it. */
 async function settled(watched: WatchedAgent) {

@@ -11,26 +11,37 @@ import type { Cleanup } from "./cleanup.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import type { Identity } from "./test-authority.ts";
 
-/** The personalisation of a SIM that holds this key and this certificate. */
-export function simProfile({ key, cert }: Identity): Profile {
+/** The personalisation of a SIM that holds this key and this certificate. `spares`: identifiers of slots without a key. */
+export function simProfile({ key, cert }: Identity, spares: readonly string[] = []): Profile {
   const [privateKey, content] = [readFileSync(key, "utf8"), readFileSync(cert, "utf8")];
   const label = "device";
   return parseProfile(
     {
       format: 1,
       appletId: `${"C0FFEE".repeat(10)}C0FF`,
-      keyPairs: [{ label, privateId: "01", publicId: "02", privateKey }],
+      keyPairs: [
+        { label, privateId: "01", publicId: "02", privateKey },
+        ...spares.map((id) => ({ label: `spare-${id}`, privateId: id, publicId: id })),
+      ],
       files: [{ label, id: "03", content }],
     },
     "of a test",
   );
 }
 
-/** A virtual SIM at a Unix socket; gives the credential's URI. `latency`: a preset, or the milliseconds of a signature. */
-export async function simAtSocket(cleanup: Cleanup, identity: Identity, latency: LatencyChoice = "fast") {
+/**
+ * A virtual SIM at a Unix socket; gives the credential's URI. `latency`: a preset, or the milliseconds of a signature;
+ * `spares` as for `simProfile`.
+ */
+export async function simAtSocket(
+  cleanup: Cleanup,
+  identity: Identity,
+  latency: LatencyChoice = "fast",
+  spares: readonly string[] = [],
+): Promise<string> {
   const ports = { entropy: nodeEntropy, clock: monotonicClock, timers: nodeTimers, latency: latencyOf(latency) };
   const path = join(temporaryFolder(cleanup), "sim.sock");
-  const server = await CardSocketServer.listen(new VirtualSim(simProfile(identity), ports), path);
+  const server = await CardSocketServer.listen(new VirtualSim(simProfile(identity, spares), ports), path);
   cleanup.after(() => server.close());
   return `iotsafe:?channel=socket:${path}`;
 }

@@ -103,6 +103,8 @@ export interface LeshanEventData {
   readonly DATAERROR: { readonly ep: string; readonly error: string };
   readonly COAPLOG: LeshanCoapMessage;
   readonly BSSESSION: { readonly name: string; readonly endpoint: string; readonly message: string };
+  /** What EST did with a request; `request`: the beginning of the CSR's SHA-256. */
+  readonly EST: { readonly name: "sen" | "sren" | "delayed"; readonly subject: string; readonly request: string };
 }
 
 /** An event with its data; of any name when none is given. */

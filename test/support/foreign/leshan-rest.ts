@@ -148,6 +148,11 @@ export class LeshanBootstrap extends LeshanFace {
     await this.call("PUT", `/bootstrap/${encodeURIComponent(endpoint)}`, configuration);
   }
 
+  /** How EST deals with requests from now on. */
+  async enrolment(policy: EstPolicy): Promise<void> {
+    await this.call("PUT", "/est", policy);
+  }
+
   configurations(): Promise<Record<string, unknown>> {
     return this.call("GET", "/bootstrap");
   }
@@ -155,4 +160,11 @@ export class LeshanBootstrap extends LeshanFace {
   async forget(endpoint: string): Promise<void> {
     await this.call("DELETE", `/bootstrap/${encodeURIComponent(endpoint)}`);
   }
+}
+
+/** Seconds: of the 5.03 before each new request, of a certificate's life. `binding`: att asks for a bound request. */
+export interface EstPolicy {
+  readonly delay?: number;
+  readonly lifetime?: number;
+  readonly binding?: boolean;
 }

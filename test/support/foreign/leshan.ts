@@ -10,6 +10,12 @@ export interface LeshanOptions {
   readonly ca?: string;
   /** A folder of object definitions beyond those that Leshan brings (0 to 7 and 21). */
   readonly models?: string;
+  /** Whose devices the bootstrap server takes (PEM file), when not those of `ca`. */
+  readonly bootstrapCa?: string;
+  /** The CA of EST on the bootstrap server: what it issues is signed by this one, and its `ca` is what crts gives. */
+  readonly est?: Identity;
+  /** UDP port of the bootstrap server's CoAPS. */
+  readonly bootstrapCoaps?: number;
   /** UDP port of the management server's CoAPS: to come back where one was before. */
   readonly coaps?: number;
   /** An endpoint that may register by its certificate from the start. */
@@ -38,8 +44,19 @@ export interface Leshan {
 
 /** Starts both servers on free ports and waits until they answer. */
 export async function startLeshan(cleanup: Cleanup, options: LeshanOptions = {}): Promise<Leshan> {
-  const { identity, ca, models, coaps, allowX509, awake } = options;
-  const given = flags({ ...identity, ca, models, coaps, awake, "allow-x509": allowX509 });
+  const { identity, ca, models, coaps, allowX509, awake, bootstrapCa, bootstrapCoaps, est } = options;
+  const given = flags({
+    ...identity,
+    ca,
+    models,
+    coaps,
+    awake,
+    "allow-x509": allowX509,
+    "bs-ca": bootstrapCa,
+    "bs-coaps": bootstrapCoaps,
+    "est-key": est?.key,
+    "est-cert": est?.cert,
+  });
   const program = java("interop.leshan.LeshanServers", [...given, "--attached"]);
   const process = new ForeignProcess(cleanup, program, (line) => JSON.parse(line) as LeshanPorts);
   const ports = await process.events.waitFor(() => true, "ports from Leshan", 60);

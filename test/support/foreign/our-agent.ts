@@ -1,10 +1,13 @@
+import { execFile } from "node:child_process";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Cleanup } from "./cleanup.ts";
 import { ForeignProcess } from "./foreign-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
+const execute = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** A line of the agent's `--events`: the type's fields are those of AgentEvent. */
@@ -26,6 +29,8 @@ export interface AgentOptions {
   readonly packages?: Readonly<Record<string, unknown>>;
   readonly firmware?: Readonly<Record<string, unknown>>;
   readonly software?: Readonly<Record<string, unknown>>;
+  readonly trust?: Readonly<Record<string, unknown>>;
+  readonly enrolment?: Readonly<Record<string, unknown>>;
   /** Where it keeps its state: given, it outlives the process. */
   readonly stateDirectory?: string;
 }
@@ -33,6 +38,7 @@ export interface AgentOptions {
 /** Our agent as a process of its own, as `lwm2m-safe run` starts it. */
 export class OurAgent {
   readonly process: ForeignProcess<AgentLine>;
+  readonly #config: string;
 
   constructor(cleanup: Cleanup, options: AgentOptions) {
     const folder = temporaryFolder(cleanup);
@@ -41,6 +47,13 @@ export class OurAgent {
     const args = [...commandLine(), "run", "--config", config, "--events", "-"];
     const program = { command: process.execPath, args, cwd: root };
     this.process = new ForeignProcess(cleanup, program, (line) => JSON.parse(line) as AgentLine);
+    this.#config = config;
+  }
+
+  /** Another command of ours with this agent's configuration, and what it says with --json. Rejects where it fails. */
+  async ask(...command: readonly string[]): Promise<unknown> {
+    const args = [...commandLine(), ...command, "--config", this.#config, "--json"];
+    return JSON.parse((await execute(process.execPath, args, { cwd: root })).stdout);
   }
 
   /** The next event of that name (and for which `fits` holds) that nobody has waited for yet. */

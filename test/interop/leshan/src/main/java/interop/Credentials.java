@@ -24,13 +24,19 @@ public record Credentials(PrivateKey key, X509Certificate[] chain, X509Certifica
             args.has("ca") ? certificates(Path.of(args.get("ca"))) : null);
     }
 
-    private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+    /** The same, for a server that takes others. */
+    public Credentials trusting(Path ca) throws IOException, GeneralSecurityException {
+        return new Credentials(key, chain, certificates(ca));
+    }
+
+    /** PKCS#8, PEM. */
+    public static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
         String pem = Files.readString(file, StandardCharsets.US_ASCII);
         String body = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
         return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
     }
 
-    private static X509Certificate[] certificates(Path file) throws IOException, GeneralSecurityException {
+    public static X509Certificate[] certificates(Path file) throws IOException, GeneralSecurityException {
         var factory = CertificateFactory.getInstance("X.509");
         return factory.generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file))).stream()
             .map(X509Certificate.class::cast).toArray(X509Certificate[]::new);

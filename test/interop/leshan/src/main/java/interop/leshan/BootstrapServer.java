@@ -3,6 +3,8 @@ package interop.leshan;
 import interop.Credentials;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.eclipse.californium.core.CoapResource;
+import org.eclipse.californium.core.server.resources.Resource;
 import org.eclipse.leshan.core.endpoint.Protocol;
 import org.eclipse.leshan.core.model.ObjectModel;
 import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServer;
@@ -22,16 +24,17 @@ final class BootstrapServer {
     private final EventStreams events = new EventStreams();
     private final BootstrapConfigurations configurations = new BootstrapConfigurations();
     private final LeshanBootstrapServer leshan;
+    private final CaliforniumBootstrapServerEndpointsProvider endpoints;
 
     BootstrapServer(String host, int coap, int coaps, Credentials credentials, List<ObjectModel> models) {
-        var endpoints = new CaliforniumBootstrapServerEndpointsProvider.Builder(
+        var chosen = new CaliforniumBootstrapServerEndpointsProvider.Builder(
             new CoapBootstrapServerProtocolProvider(), new CoapsBootstrapServerProtocolProvider());
-        endpoints.setConfiguration(configuration -> {
+        chosen.setConfiguration(configuration -> {
             Tuning.apply(configuration);
             Tuning.applySecure(configuration);
         });
-        endpoints.addEndpoint(new InetSocketAddress(host, coap), Protocol.COAP);
-        endpoints.addEndpoint(new InetSocketAddress(host, coaps), Protocol.COAPS);
+        chosen.addEndpoint(new InetSocketAddress(host, coap), Protocol.COAP);
+        chosen.addEndpoint(new InetSocketAddress(host, coaps), Protocol.COAPS);
 
         var builder = new LeshanBootstrapServerBuilder();
         builder.setObjectModelProvider(new VersionedBootstrapModelProvider(models));
@@ -40,13 +43,21 @@ final class BootstrapServer {
         builder.setPrivateKey(credentials.key());
         builder.setCertificateChain(credentials.chain());
         builder.setTrustedCertificates(credentials.trusted());
-        builder.setEndpointsProviders(endpoints.build());
+        endpoints = chosen.build();
+        builder.setEndpointsProviders(endpoints);
         leshan = builder.build();
     }
 
     void start() {
         leshan.addListener(new BootstrapEvents(events));
         leshan.start();
+    }
+
+    /** Beside what Leshan answers, at /.well-known. */
+    void addWellKnown(Resource resource) {
+        Resource root = endpoints.getCoapServer().getRoot();
+        if (root.getChild(".well-known") == null) root.add(new CoapResource(".well-known"));
+        root.getChild(".well-known").add(resource);
     }
 
     EditableSecurityStore security() {

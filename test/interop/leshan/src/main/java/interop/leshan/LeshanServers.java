@@ -5,6 +5,7 @@ import interop.Arguments;
 import interop.Credentials;
 import interop.Lifeline;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.leshan.core.model.ObjectLoader;
@@ -18,6 +19,8 @@ import org.eclipse.leshan.server.security.SecurityInfo;
  * <pre>
  * --host ADDRESS --coap PORT --coaps PORT --http PORT --bs-coap PORT --bs-coaps PORT --bs-http PORT
  * --key FILE --cert FILE --ca FILE   for X.509 (PEM)
+ * --bs-ca FILE                       whose devices the bootstrap server takes, when not those of --ca
+ * --est-key FILE --est-cert FILE     the CA of EST at the bootstrap server; crts gives what --ca names
  * --models DIR                       object definitions beyond those that come with Leshan
  * --allow-x509 ENDPOINT              may register by its certificate from the start
  * --awake SECONDS                    how long clients in queue mode stay awake, 93 when not given
@@ -41,11 +44,14 @@ public final class LeshanServers {
         new ClientRoutes(management).addTo(managementFace);
         managementFace.stream("/api/event", management.events());
 
-        var bootstrap = new BootstrapServer(host, args.number("bs-coap", 0), args.number("bs-coaps", 0), credentials, models);
+        var bootstrap = new BootstrapServer(host, args.number("bs-coap", 0), args.number("bs-coaps", 0),
+            args.has("bs-ca") ? credentials.trusting(Path.of(args.get("bs-ca"))) : credentials, models);
         var bootstrapFace = new HttpFace(host, args.number("bs-http", 0));
         new SecurityRoutes(bootstrap.security()).addTo(bootstrapFace);
         new BootstrapRoutes(bootstrap.configurations()).addTo(bootstrapFace);
         bootstrapFace.stream("/api/event", bootstrap.events());
+
+        if (args.has("est-key")) new EstRoutes(bootstrap, args, credentials).addTo(bootstrapFace);
 
         if (args.has("allow-x509")) management.security().add(SecurityInfo.newX509CertInfo(args.get("allow-x509")));
         management.start();
