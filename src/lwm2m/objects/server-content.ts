@@ -22,8 +22,10 @@ export function readServerSettings(content: Content): ServerSettings {
 
 /** A stored instance with what the live one holds now; what the live one does not have stays as it is stored. */
 export function updatedServerContent(stored: Content, object: ServerObject, instance: number): Content {
-  const others = [...stored].filter(([id]) => !settingsById.has(id));
-  const live = object.resources().flatMap((id): [number, ResourceValue][] => {
+  const reachable = object.resources();
+  // What no server reaches, as /1/x/13 to 20 before LwM2M 1.2, only bootstrap changes.
+  const others = [...stored].filter(([id]) => !settingsById.has(id) || !reachable.includes(id));
+  const live = reachable.flatMap((id): [number, ResourceValue][] => {
     const value = object.read(instance, id);
     return value === undefined ? [] : [[id, value]];
   });

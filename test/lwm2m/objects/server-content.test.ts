@@ -28,6 +28,15 @@ test("what a server wrote goes into the stored instance; what the live one does 
   assert.deepEqual(updated, new Map([...stored, [1, integerValue(60)]]));
 });
 
+test("what only bootstrap may set stays when a server writes something else", async () => {
+  const told = new Map(stored).set(13, integerValue(1)).set(16, booleanValue(false)).set(19, integerValue(600));
+  const object = new ServerObject(registry.get(1, "1.1"), [new ServerInstance(2, readServerSettings(told))]);
+  assert.ok(!object.resources().includes(13));
+  await object.prepareWrite(2, { replace: false, resources: new Map([[1, integerValue(60)]]) })();
+  const updated = updatedServerContent(told, object, 2);
+  assert.deepEqual([...updated].sort(), [...told.set(1, integerValue(60))].sort());
+});
+
 test("instances come and go, and each change is announced once", () => {
   const object = new ServerObject(registry.get(1));
   const seen: ObjectChange[] = [];
