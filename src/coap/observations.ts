@@ -50,7 +50,8 @@ export class Observations {
   /** Goes on with one of an earlier endpoint. Undefined: the peer uses its token anew, or there are too many. */
   adopt({ token, key, block, sequence }: ObservationOrigin): ServerObservation | undefined {
     if (this.isFull || this.#byToken.has(toHex(token))) return undefined;
-    if (isLaterSequence(sequence, this.#sequence)) this.#sequence = sequence;
+    // 0: nothing was said yet, and nothing can be later than what the peer heard.
+    if (this.#sequence === 0 || isLaterSequence(sequence, this.#sequence)) this.#sequence = sequence;
     const observation = this.add(token, key, block);
     observation.established(false);
     return observation;

@@ -385,6 +385,18 @@ describe("an observation that outlives its endpoint", () => {
     assert.equal(payload(await peer.next()), "third");
   });
 
+  test("goes on with a later number also where the numbers were in their upper half", async () => {
+    const { origin } = await before();
+    for (const [used, next] of [
+      [0x900000, 0x900001],
+      [0xffffff, 0],
+    ] as const) {
+      const { peer, endpoint } = observed();
+      endpoint.adoptObservation({ ...origin, sequence: used })?.notify(text("next"), false);
+      assert.equal(sequence(await peer.next()) ?? 0, next);
+    }
+  });
+
   test("ends at the new endpoint as any other: by Reset, by Observe=1 and with the endpoint", async () => {
     const { origin } = await before();
     const ends: Record<string, (peer: ScriptedPeer, notification: CoapMessage) => void> = {
