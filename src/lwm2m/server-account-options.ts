@@ -2,6 +2,7 @@ import type { Entropy } from "../crypto/ports.ts";
 import type { Logger } from "../util/log.ts";
 import type { RetryPolicy } from "../util/retry-schedule.ts";
 import type { MonotonicClock, Timers, WallClock } from "../util/time.ts";
+import type { AccountState } from "./account-state.ts";
 import type { AccessControl } from "./data-model/access-control.ts";
 import type { DataModel } from "./data-model/data-model.ts";
 import type { LwM2mVersion } from "./model/lwm2m-version.ts";
@@ -30,6 +31,10 @@ export interface ServerAccountOptions {
   /** By which share of it a wait between attempts is lengthened at most; 1 when absent. */
   readonly retryJitter?: number;
   readonly queueMode?: QueueModePolicy;
+  /** What an earlier run of this account saved. */
+  readonly saved?: AccountState;
+  /** Called after changes, one call at a time; requests that change something are answered when it resolves. Must not reject. */
+  save?(state: AccountState): Promise<void>;
   /** Whether a bootstrap server would be asked now if registration failed; never, when absent. */
   canBootstrap?(): boolean;
   /** Asked before every attempt to connect, Register and Update; false: the account is about to be changed or stopped. */

@@ -1,5 +1,6 @@
 import type { Path } from "../formats/path.ts";
 import { describeError } from "../util/coded-error.ts";
+import type { AccountState } from "./account-state.ts";
 import { fullAccess } from "./data-model/access-control.ts";
 import { AttributeStore } from "./data-model/attribute-store.ts";
 import {
@@ -11,7 +12,7 @@ import { AccountRetry } from "./registration/account-retry.ts";
 import { AccountTriggers } from "./registration/account-triggers.ts";
 import { QueueMode } from "./registration/queue-mode.ts";
 import { Registrar } from "./registration/registrar.ts";
-import type { RegisteredChannel } from "./registration/registration.ts";
+import { type RegisteredChannel, Registration } from "./registration/registration.ts";
 import { RegistrationCycle } from "./registration/registration-cycle.ts";
 import { RegistrationMachine } from "./registration/registration-machine.ts";
 import { WakeUps } from "./registration/wake-ups.ts";
@@ -20,6 +21,7 @@ import { type SendFormat, sendValues } from "./send/send-values.ts";
 import type { ServerAccountEvent, ServerAccountStatus } from "./server-account-event.ts";
 import type { ServerAccountOptions } from "./server-account-options.ts";
 import { ServerSession } from "./server-session.ts";
+import { StateSaver } from "./state-saver.ts";
 
 export type { ServerAccountOptions } from "./server-account-options.ts";
 
@@ -36,6 +38,9 @@ export class ServerAccount {
   readonly #observations: ServerObservations;
   readonly #triggers: AccountTriggers;
   readonly #session: ServerSession;
+  readonly #saver: StateSaver;
+  /** Until the first start has used it. */
+  #saved: AccountState | undefined;
   /** Of those who wait for the account to leave a state. */
   readonly #moved = new Set<() => void>();
   #cycle: RegistrationCycle | undefined;
@@ -60,11 +65,17 @@ export class ServerAccount {
       onKept: () => this.#wake("something to notify"),
     });
     this.#options = options;
+    this.#saved = options.saved;
     this.#since = clock.now();
     this.#wakeUps = new WakeUps(timers);
     this.#registrar = new Registrar(options);
     this.#observations = observations;
-    this.#attributes.onChange(() => observations.touchAll());
+    for (const { path, attributes } of options.saved?.attributes ?? []) this.#attributes.set(path, attributes);
+    this.#saver = new StateSaver({ state: () => this.#state(), save: async (state) => options.save?.(state) });
+    this.#attributes.onChange(() => {
+      observations.touchAll();
+      this.#saver.changed();
+    });
     const attributes = this.#attributes;
     this.#triggers = new AccountTriggers({ server, dataModel, attributes, observations, timers }, this.#wakeUps);
     this.#machine = new RegistrationMachine(({ from, to, reason }) => {
@@ -81,6 +92,7 @@ export class ServerAccount {
       observations,
       logger,
       onRequest: () => this.#cycle?.active(),
+      saved: () => this.#saver.settled(),
     });
   }
 
@@ -90,8 +102,10 @@ export class ServerAccount {
     if (this.#offline !== undefined) this.#wakeUps.post({ type: "offline", reason: this.#offline });
     this.#abort = new AbortController();
     this.#machine.step("start", "started");
-    this.#cycle = this.#newCycle();
-    this.#running = this.#run(this.#cycle);
+    const saved = this.#saved;
+    this.#saved = undefined;
+    this.#cycle = this.#newCycle(saved);
+    this.#running = this.#run(this.#cycle, saved);
   }
 
   /** De-registers when registered, closes the association, and resolves when all is done. Never rejects. */
@@ -174,9 +188,10 @@ export class ServerAccount {
     };
   }
 
-  async #run(cycle: RegistrationCycle): Promise<void> {
+  async #run(cycle: RegistrationCycle, saved: AccountState | undefined): Promise<void> {
     this.#triggers.start();
     try {
+      if (saved) await this.#session.restore(saved);
       await cycle.run();
     } catch (error) {
       this.#options.logger.error("server account failed by a mistake of ours", { reason: describeError(error) });
@@ -185,9 +200,18 @@ export class ServerAccount {
     this.#observations.close(this.#machine.reason);
     this.#wakeUps.reset();
     this.#emit({ type: "stopped", reason: this.#machine.reason });
+    await this.#saver.settled();
   }
 
-  #newCycle(): RegistrationCycle {
+  #state(): AccountState {
+    const registration = this.#cycle?.resumable?.known;
+    const attributes = this.#attributes.all;
+    return registration
+      ? { attributes, registration, observations: this.#observations.kept }
+      : { attributes, observations: [] };
+  }
+
+  #newCycle(saved: AccountState | undefined): RegistrationCycle {
     const { server, associations, clock, timers, logger, queueMode = {}, beforeContact, canBootstrap } = this.#options;
     return new RegistrationCycle({
       server,
@@ -198,6 +222,7 @@ export class ServerAccount {
       wakeUps: this.#wakeUps,
       retry: this.#newRetry(),
       queueMode: new QueueMode(server, queueMode, clock),
+      ...(saved?.registration && { restored: Registration.restored(saved.registration) }),
       signal: this.#abort.signal,
       clock,
       timers,
@@ -258,6 +283,8 @@ export class ServerAccount {
   }
 
   #emit(event: ServerAccountEvent): void {
+    if (event.type === "notified") this.#saver.notified();
+    else this.#saver.changed();
     try {
       this.#options.onEvent?.(event);
     } catch (error) {

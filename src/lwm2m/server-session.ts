@@ -3,6 +3,7 @@ import type { CoapRequest, CoapResponse, Observation, RequestHandler } from "../
 import { Code, codeText, Method } from "../coap/message.ts";
 import { ContentFormat } from "../formats/content-format.ts";
 import type { Logger } from "../util/log.ts";
+import type { AccountState } from "./account-state.ts";
 import type { AccessControl } from "./data-model/access-control.ts";
 import type { AttributeStore } from "./data-model/attribute-store.ts";
 import type { DataModel } from "./data-model/data-model.ts";
@@ -21,6 +22,8 @@ export interface ServerSessionOptions {
   readonly logger: Logger;
   /** Heard of every request. */
   onRequest?(): void;
+  /** Resolves when what a request changed is safe; the answer waits for it. */
+  saved?(): Promise<void>;
 }
 
 /** A server that asks before we are registered is made to wait, but not many times over. */
@@ -46,6 +49,7 @@ export class ServerSession {
       this.#options.onRequest?.();
       const context = this.#context ?? (await this.#opened());
       const response = context ? await this.#answer(request, observe, context) : unavailable;
+      await this.#options.saved?.();
       const path = `/${request.path.join("/")}`;
       this.#options.logger.debug("request", { method: request.method, path, code: codeText(response.code) });
       return response;
@@ -98,6 +102,15 @@ export class ServerSession {
     this.#context = undefined;
     this.#kept = undefined;
     this.#options.observations.endAll(reason);
+  }
+
+  /** What an earlier run left: it goes on with `resume`, or is over with `suspend`. */
+  async restore({ registration, observations: kept }: AccountState): Promise<void> {
+    if (!registration) return;
+    const { shortServerId, access, attributes, observations } = this.#options;
+    this.#kept = { shortServerId, version: registration.version, access, attributes };
+    this.hold("away");
+    await observations.restore(kept, this.#kept);
   }
 
   /** No more: what waits is answered 5.03. */

@@ -20,7 +20,7 @@ export class AttributeStore {
   set(path: Path, attributes: NotificationAttributes): void {
     if (Object.keys(attributes).length === 0) this.#attached.delete(formatPath(path));
     else this.#attached.set(formatPath(path), { path, attributes });
-    for (const listener of this.#listeners) listener();
+    this.#announce();
   }
 
   /** All that is attached, for status and for storing. */
@@ -48,6 +48,12 @@ export class AttributeStore {
 
   /** Forgets a path and all below it: the instance is gone. */
   removeBelow(path: Path): void {
-    for (const [key, attached] of this.#attached) if (isWithin(attached.path, path)) this.#attached.delete(key);
+    const gone = [...this.#attached].filter(([, attached]) => isWithin(attached.path, path));
+    for (const [key] of gone) this.#attached.delete(key);
+    if (gone.length > 0) this.#announce();
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -50,7 +50,12 @@ export class ActiveObservation {
   #nextAt: number | undefined;
 
   /** `first` is what the answer to the Observe request carries. */
-  constructor(source: ObservedSource, channel: Observation, first: readonly Sample[], ports: ActiveObservationPorts) {
+  constructor(
+    source: ObservedSource,
+    channel: Observation | undefined,
+    first: readonly Sample[],
+    ports: ActiveObservationPorts,
+  ) {
     this.source = source;
     this.#channel = channel;
     this.#ports = ports;
@@ -59,6 +64,20 @@ export class ActiveObservation {
     this.#confirmedAt = this.#notifiedAt;
     this.#lookedAt = this.#notifiedAt;
     this.#schedule();
+  }
+
+  /** One of an earlier run, for `reattach`. What the server was told last is not known: it is told anew. */
+  static restored(source: ObservedSource, origin: ObservationOrigin, ports: ActiveObservationPorts): ActiveObservation {
+    const nothing = source.paths.map(() => []);
+    const observation = new ActiveObservation(source, undefined, nothing, ports);
+    observation.#origin = origin;
+    observation.touch();
+    return observation;
+  }
+
+  /** Under which the server waits for notifications; undefined: it does not. */
+  get origin(): ObservationOrigin | undefined {
+    return this.#channel?.origin ?? this.#origin;
   }
 
   /** How many moments wait to be told. */

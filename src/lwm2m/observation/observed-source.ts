@@ -1,7 +1,8 @@
-import type { CoapRequest, CoapResponse } from "../../coap/exchange.ts";
-import { Code } from "../../coap/message.ts";
+import type { CoapResponse } from "../../coap/exchange.ts";
+import { Code, Method } from "../../coap/message.ts";
 import type { DataRecord } from "../../formats/data-record.ts";
 import { isWithin, type Path } from "../../formats/path.ts";
+import type { ObserveRequest } from "../account-state.ts";
 import { compositeAnswerFormat, compositePaths } from "../data-model/composite-requests.ts";
 import { encodeComposite, encodeContent } from "../data-model/content.ts";
 import { recordFormat } from "../data-model/content-formats.ts";
@@ -17,6 +18,8 @@ import { compositeNames, compositeObserveAttributes, observeAttributes } from ".
 
 /** What one observation is about, and how it is written. */
 export interface ObservedSource {
+  /** What asked for it. */
+  readonly request: ObserveRequest;
   readonly paths: readonly Path[];
   /** One for each path. Rejects with OperationError when it can no longer be read. */
   sample(): Promise<readonly Sample[]>;
@@ -28,9 +31,20 @@ export interface ObservedSource {
   changesByItself(): boolean;
 }
 
+/** Of a GET or a FETCH. Throws OperationError. */
+export async function observedSource(
+  request: ObserveRequest,
+  model: DataModel,
+  context: ServerContext,
+): Promise<ObservedSource> {
+  return request.method === Method.FETCH
+    ? compositeSource(request, model, context)
+    : await singleSource(request, model, context);
+}
+
 /** Of an Observe request for one path. Throws OperationError. */
-export async function singleSource(
-  request: CoapRequest,
+async function singleSource(
+  request: ObserveRequest,
   model: DataModel,
   context: ServerContext,
 ): Promise<ObservedSource> {
@@ -44,6 +58,7 @@ export async function singleSource(
     return { code: Code.Content, ...content };
   };
   return {
+    request,
     paths: [path],
     sample: async () => [await read(model, path, context)],
     encode,
@@ -53,11 +68,12 @@ export async function singleSource(
 }
 
 /** Of an Observe-Composite request: each notification carries all paths. Throws OperationError. */
-export function compositeSource(request: CoapRequest, model: DataModel, context: ServerContext): ObservedSource {
+function compositeSource(request: ObserveRequest, model: DataModel, context: ServerContext): ObservedSource {
   const paths = compositePaths(request, context.version);
   const own = compositeObserveAttributes(request.query, context.version);
   const format = compositeAnswerFormat(request);
   return {
+    request,
     paths,
     sample: async () => {
       requireSomeRight(model, paths, context);

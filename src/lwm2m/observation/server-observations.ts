@@ -1,15 +1,19 @@
 import type { CoapRequest, CoapResponse, Observation, ObservationEnd, ObservationOrigin } from "../../coap/exchange.ts";
-import { Method } from "../../coap/message.ts";
 import { formatPath, isWithin, type Path } from "../../formats/path.ts";
+import { toHex } from "../../util/bytes.ts";
 import { describeError } from "../../util/coded-error.ts";
 import type { Logger } from "../../util/log.ts";
 import type { MonotonicClock, Timer, Timers, WallClock } from "../../util/time.ts";
+import type { KeptObservation } from "../account-state.ts";
 import type { DataModel } from "../data-model/data-model.ts";
 import type { NotificationAttributes } from "../data-model/notification-attributes.ts";
 import { errorResponse } from "../data-model/request-router.ts";
 import type { ServerContext } from "../data-model/server-context.ts";
 import { ActiveObservation, type ActiveObservationPorts } from "./active-observation.ts";
-import { compositeSource, type ObservedSource, recordsOf, singleSource } from "./observed-source.ts";
+import type { HoldReason, ObservationEvent, ObservationStatus } from "./observation-event.ts";
+import { type ObservedSource, observedSource, recordsOf } from "./observed-source.ts";
+
+export type { ObservationEvent, ObservationStatus } from "./observation-event.ts";
 
 export interface ServerObservationsOptions {
   readonly model: DataModel;
@@ -27,24 +31,6 @@ export interface ServerObservationsOptions {
   onUnreachable?(): void;
   /** There is something to notify while the device sleeps. */
   onKept?(): void;
-}
-
-/** Why nothing is notified now: the device sleeps and can wake up, or there is no way to the server. */
-export type HoldReason = "asleep" | "away";
-
-export type ObservationEvent =
-  | { readonly type: "observing"; readonly path: string }
-  | { readonly type: "notified"; readonly path: string; readonly confirmable: boolean }
-  | { readonly type: "observation-ended"; readonly path: string; readonly reason: string };
-
-/** One observation as `status` shows it. */
-export interface ObservationStatus {
-  /** Several are joined by a space. */
-  readonly path: string;
-  /** MonotonicClock milliseconds of the next look, where time alone sets one off. */
-  readonly nextAt?: number;
-  /** Kept until the server can be told. */
-  readonly stored: number;
 }
 
 /** Moments kept for an observation without hqmax. */
@@ -84,18 +70,34 @@ export class ServerObservations {
     }));
   }
 
+  /** For `restore` in a later run. */
+  get kept(): readonly KeptObservation[] {
+    return [...this.#active.values()].flatMap(({ source: { request }, origin }) => (origin ? { request, origin } : []));
+  }
+
+  /** Takes over those of an earlier run; they wait for `resume`. What makes no sense any more is left out. */
+  async restore(kept: readonly KeptObservation[], context: ServerContext): Promise<void> {
+    const { model, logger } = this.#options;
+    for (const { request, origin } of kept) {
+      try {
+        const source = await observedSource(request, model, context);
+        const id = toHex(origin.token);
+        this.#hold(id, ActiveObservation.restored(source, origin, this.#ports(context, source, id)));
+      } catch (error) {
+        logger.warn("an observation is not taken up again", { reason: describeError(error) });
+      }
+    }
+  }
+
   /** Answers a GET or FETCH with Observe=0: a Read that goes on. Never rejects. */
   async observe(request: CoapRequest, context: ServerContext, accept: () => Observation): Promise<CoapResponse> {
     try {
       const { model } = this.#options;
-      const isComposite = request.method === Method.FETCH;
-      const source = isComposite
-        ? compositeSource(request, model, context)
-        : await singleSource(request, model, context);
+      const source = await observedSource(request, model, context);
       const first = await source.sample();
       const response = source.encode(recordsOf(first));
       const channel = accept();
-      const ports = this.#ports(request, context, source, channel.id);
+      const ports = this.#ports(context, source, channel.id);
       this.#add(channel, new ActiveObservation(source, channel, first, ports));
       return response;
     } catch (error) {
@@ -155,9 +157,7 @@ export class ServerObservations {
     const { id } = channel;
     const replaced = this.#active.get(id);
     if (replaced) this.#remove(id, replaced, "replaced by the server");
-    this.#active.set(id, observation);
-    this.#stopListening ??= this.#options.model.onChange((change) => this.#touchAround(change.path));
-    observation.setOnline(this.#isTold);
+    this.#hold(id, observation);
     this.#follows(id, observation, channel);
     this.#options.onEvent({ type: "observing", path: pathText(observation.source) });
     const key = pathText(observation.source);
@@ -166,6 +166,12 @@ export class ServerObservations {
     this.#lapsed.delete(key);
     earlier.stop();
     observation.inherit(earlier);
+  }
+
+  #hold(id: string, observation: ActiveObservation): void {
+    this.#active.set(id, observation);
+    this.#stopListening ??= this.#options.model.onChange((change) => this.#touchAround(change.path));
+    observation.setOnline(this.#isTold);
   }
 
   get #isTold(): boolean {
@@ -241,7 +247,7 @@ export class ServerObservations {
     }
   }
 
-  #ports(request: CoapRequest, context: ServerContext, source: ObservedSource, id: string): ActiveObservationPorts {
+  #ports(context: ServerContext, source: ObservedSource, id: string): ActiveObservationPorts {
     const { clock, timers, logger, onEvent, defaults } = this.#options;
     return {
       clock,
@@ -249,7 +255,7 @@ export class ServerObservations {
       defaults,
       capacity: () => this.#capacity(source, context),
       secondsOf: (at) => this.#secondsOf(at),
-      failure: (error) => errorResponse(error, request, logger),
+      failure: (error) => errorResponse(error, source.request, logger),
       notified: (confirmable) => onEvent({ type: "notified", path: pathText(source), confirmable }),
       kept: () => this.#options.onKept?.(),
       failed: (error) => this.#failed(id, pathText(source), describeError(error)),

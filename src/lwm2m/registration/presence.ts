@@ -10,7 +10,7 @@ const SETTLED_MS = 60_000;
 
 export type PresenceOptions = Pick<
   RegistrationCycleOptions,
-  "clock" | "logger" | "queueMode" | "retry" | "session" | "signal" | "wakeUps"
+  "clock" | "logger" | "queueMode" | "restored" | "retry" | "session" | "signal" | "wakeUps"
 >;
 
 /** What there is of the server now: an association, a registration that may outlive it, a way to send. */
@@ -25,6 +25,8 @@ export class Presence {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
+    // How old it is nobody knows; a server that has forgotten it says so.
+    if (options.restored) this.#kept = new KeptRegistration(options.restored, options.clock);
   }
 
   get link(): ServerLink | undefined {

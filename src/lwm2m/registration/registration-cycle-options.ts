@@ -7,6 +7,7 @@ import type { ServerSession } from "../server-session.ts";
 import type { AccountRetry } from "./account-retry.ts";
 import type { QueueMode } from "./queue-mode.ts";
 import type { Registrar } from "./registrar.ts";
+import type { Registration } from "./registration.ts";
 import type { RegistrationMachine } from "./registration-machine.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -19,6 +20,8 @@ export interface RegistrationCycleOptions {
   readonly wakeUps: WakeUps;
   readonly retry: AccountRetry;
   readonly queueMode: QueueMode;
+  /** Of an earlier run: good if its security context is. */
+  readonly restored?: Registration;
   /** Aborted when the account is told to stop. */
   readonly signal: AbortSignal;
   readonly clock: MonotonicClock;

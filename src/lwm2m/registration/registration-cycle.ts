@@ -61,9 +61,16 @@ export class RegistrationCycle {
     return this.#presence.channel;
   }
 
+  /** What a later run may go on with: none without a security context that could be resumed. */
+  get resumable(): Registration | undefined {
+    const { link, kept } = this.#presence;
+    return !link || link.association.session ? kept?.registration : undefined;
+  }
+
   async run(): Promise<void> {
     const { machine, session } = this.#options;
     while (machine.state !== "stopped") await this.#act(machine.state);
+    this.#presence.forget(machine.reason);
     session.close(machine.reason);
     await this.#presence.drop();
   }

@@ -97,7 +97,8 @@ function byPriority(a: Place, b: Place): number {
 
 /** The end of one communication sequence decides: the others do not wait for the last of a hundred. */
 function outcomeOf(event: ServerAccountEvent): Place["outcome"] {
-  if (event.type === "registered") return "registered";
+  // After a restart an Update may be all that it takes.
+  if (event.type === "registered" || event.type === "updated") return "registered";
   const hasFailed = event.type === "given-up" || (event.type === "retrying" && event.sequenceEnded === true);
   // One that is told to be quiet, by its server or by a person, is not waited for.
   return hasFailed || event.type === "offline" || event.type === "disabled" ? "failed" : undefined;

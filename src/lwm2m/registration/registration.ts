@@ -22,6 +22,12 @@ export interface RegisteredChannel {
 /** What a server has to be told when it changes. */
 type Stated = Pick<RegisterParameters, "lifetime" | "binding" | "links">;
 
+/** A registration in plain values: for a run after this one. */
+export interface KnownRegistration extends Stated {
+  readonly location: readonly string[];
+  readonly version: LwM2mVersion;
+}
+
 /** What the server knows of us; parameters as last accepted. */
 export class Registration {
   /** Segments as the server gave them: one may hold a slash. */
@@ -29,10 +35,15 @@ export class Registration {
   readonly version: LwM2mVersion;
   #accepted: Stated;
 
-  private constructor(location: readonly string[], parameters: RegisterParameters) {
+  private constructor(location: readonly string[], version: LwM2mVersion, accepted: Stated) {
     this.location = location;
-    this.version = parameters.version;
-    this.#accepted = parameters;
+    this.version = version;
+    this.#accepted = accepted;
+  }
+
+  /** Of an earlier run. */
+  static restored({ location, version, ...accepted }: KnownRegistration): Registration {
+    return new Registration(location, version, accepted);
   }
 
   /** Throws RegistrationError when the server refuses, and whatever `send` throws. */
@@ -41,7 +52,13 @@ export class Registration {
     if (response.code !== Code.Created) throw refused("Register", response);
     const { locationPath = [] } = response;
     if (locationPath.length === 0) throw new RegistrationError("Register", response.code, " without a Location-Path");
-    return new Registration(locationPath, parameters);
+    return new Registration(locationPath, parameters.version, parameters);
+  }
+
+  /** For `restored`. */
+  get known(): KnownRegistration {
+    const { lifetime, binding, links } = this.#accepted;
+    return { location: this.location, version: this.version, lifetime, binding, links };
   }
 
   /** Seconds, as the server has it. */
