@@ -36,7 +36,7 @@ export type AgentEvent =
       readonly resumed: boolean;
       readonly connectionId: boolean;
     } & HandshakeFigures)
-  /** After each registration, and last of all when the agent stops. */
+  /** After each registration and resumption, and last of all when the agent stops. */
   | { readonly type: "figures"; readonly card: CardFigures };
 
 /** The certificate's life: "enrolment-begun", "enrolment-issued" and so on. */

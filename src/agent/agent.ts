@@ -29,7 +29,7 @@ import { logEvent } from "./log-event.ts";
 import { SavedAccounts } from "./saved-accounts.ts";
 import { securityPolicy } from "./security-policy.ts";
 import { ServerAccounts } from "./server-accounts.ts";
-import { ServerAssociations, type ServerAssociationsPorts } from "./server-associations.ts";
+import { dropSession, ServerAssociations, type ServerAssociationsPorts } from "./server-associations.ts";
 
 const closeDeadlineMs = 5_000;
 
@@ -100,6 +100,7 @@ export class Agent {
       beforeContact: async (server) => (await this.#bootstrap?.checkCard(server)) ?? true,
       canBootstrap: () => this.#hasBootstrapAccount,
       onEvent: (server, event) => this.#accountEvent(server, event),
+      dropSession: (security) => this.#dropSession(security),
     });
     this.control = new LocalControl({
       status: () => this.status,
@@ -206,13 +207,21 @@ export class Agent {
     return new ServerAssociations(account, { ...this.#ports, sessions, emit });
   }
 
+  async #dropSession(security: SecuritySettings): Promise<void> {
+    const { store, logger } = this.#ports;
+    try {
+      await dropSession(security, store);
+    } catch (error) {
+      logger.warn("the DTLS session of an account that is gone cannot be removed", { reason: describeError(error) });
+    }
+  }
+
   #accountEvent(server: number, event: ServerAccountEvent): void {
     this.#emit({ ...event, server });
     void this.#followCertificate(server, event);
     if (event.type === "given-up") this.#bootstrap?.registrationFailed(server, event.reason);
-    if (event.type !== "registered") return;
-    this.#bootstrap?.registered(server);
-    this.#emitFigures();
+    if (event.type === "registered" || event.type === "updated") this.#bootstrap?.registered(server);
+    if (event.type === "registered" || event.type === "resumed") this.#emitFigures();
   }
 
   /** What the servers make of a new certificate decides whether the former one may go. */
@@ -220,7 +229,8 @@ export class Agent {
     const security = this.#accounts.get(server)?.settings.security;
     if (!security || !this.#enrolment) return;
     try {
-      if (event.type === "registered") await this.#enrolment.registered(security);
+      // After a restart an Update in the same security context may be all that it takes.
+      if (event.type === "registered" || event.type === "updated") await this.#enrolment.registered(security);
       if (event.type !== "retrying" && event.type !== "given-up") return;
       await this.#enrolment.registrationFailed(security, event.error, event.type === "given-up");
     } catch (error) {

@@ -46,9 +46,10 @@ export class ServerAccounts {
       const gone = this.all.filter(({ settings }) => !servers.some((each) => isSame(settings, each)));
       for (const { shortServerId } of gone) this.#running.delete(shortServerId);
       this.resume(reason);
-      await Promise.all(gone.map(({ account }) => account.stop(reason)));
+      await Promise.all(gone.map((each) => each.leave(reason)));
       const arrival = { alone: bootstrap === undefined, registeredBefore };
-      for (const settings of servers) if (!this.#running.has(settings.shortServerId)) this.#add(settings, arrival);
+      const come = servers.filter(({ shortServerId }) => !this.#running.has(shortServerId));
+      for (const settings of come) await this.#add(settings, arrival);
       this.#follow();
     });
   }
@@ -98,10 +99,10 @@ export class ServerAccounts {
     return this.#do(async () => void (await stopped));
   }
 
-  #add(settings: ServerAccountSettings, arrival: Arrival): void {
+  async #add(settings: ServerAccountSettings, arrival: Arrival): Promise<void> {
     const server = this.#options.objects.server(settings.serverInstance);
     if (!server) return;
-    const running = new RunningAccount(settings, server, arrival, this.#options);
+    const running = await RunningAccount.open(settings, server, arrival, this.#options);
     if (this.#offline !== undefined) running.account.goOffline(this.#offline);
     this.#running.set(settings.shortServerId, running);
   }

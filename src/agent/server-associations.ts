@@ -143,6 +143,11 @@ export class ServerAssociations implements AssociationFactory {
   }
 }
 
+/** An account that is gone must not leave its session behind. Rejects as the store does. */
+export function dropSession(security: SecuritySettings, store: ResumptionStore): Promise<void> {
+  return store.remove(sessionKey(security));
+}
+
 /** Of the account, and not of the instance that happens to hold it. Without a server id it is where packages come from. */
 function sessionKey({ bootstrap, shortServerId }: SecuritySettings): string {
   return bootstrap ? "dtls-session-bootstrap" : `dtls-session-${shortServerId ?? "packages"}`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -116,8 +116,10 @@ test("a server asks for bootstrap: who went de-registers, who stayed is left alo
   const control = { id: 2, instances: { 0: { 0: 1, 1: 1, 2: [], 3: 101 } } };
   let told = [...accounts({ id: 101, uri: stays.uri }, { id: 102, uri: goes.uri }), control];
   const bootstrap = await bootstrapServer(t, () => provisioningSteps(told));
-  const agent = await WatchedAgent.start(t, temporary(t), { endpoint, bootstrap: { uri: bootstrap.uri } });
+  const folder = temporary(t);
+  const agent = await WatchedAgent.start(t, folder, { endpoint, bootstrap: { uri: bootstrap.uri } });
   await Promise.all([agent.registered(101), agent.registered(102)]);
+  const remembered = (server: number) => readdirSync(join(folder, "state")).includes(`account-${server}.record`);
   told = [...accounts({ id: 101, uri: stays.uri }, { id: 103, uri: comes.uri }), control];
   const [registration] = stays.registrations;
   assert.ok(registration);
@@ -130,6 +132,7 @@ test("a server asks for bootstrap: who went de-registers, who stayed is left alo
   );
   assert.equal(agent.events.filter((event) => event.type === "registered" && event.server === 101).length, 1);
   assert.equal(goes.registrations.length, 0);
+  assert.deepEqual([remembered(101), remembered(102)], [true, false]);
   await agent.agent.stop();
 });
 

@@ -95,7 +95,8 @@ describe("DTLS sessions of our agent at Leshan", () => {
       for (const resumed of [false, true]) {
         const agent = new OurAgent(t, options);
         assert.equal((await agent.waitFor("handshake")).resumed, resumed);
-        await agent.waitFor("registered");
+        // One that was killed is still registered: an Update is enough.
+        await agent.waitFor(resumed && end === "killed" ? "updated" : "registered");
         const { handshake } = (await agent.waitFor("figures")).card as Record<string, Record<string, number>>;
         assert.deepEqual([handshake?.signatures, handshake?.apdus], resumed ? [0, 0] : [1, 4]);
         if (end === "killed") agent.process.signal("SIGKILL");
@@ -103,6 +104,35 @@ describe("DTLS sessions of our agent at Leshan", () => {
       }
     });
   }
+
+  test("an agent that was killed goes on with Leshan's observation: no Register, no signature, attributes are there", async (t) => {
+    const endpoint = "observed";
+    await allow(endpoint);
+    const stateDirectory = join(temporaryFolder(t), "state");
+    const credential = await simAtSocket(t, authority.device(endpoint));
+    const options = { endpoint, server: account(credential, leshan.ports.coaps), stateDirectory };
+    const first = new OurAgent(t, options);
+    await first.waitFor("registered");
+    const { management } = leshan;
+    assert.equal((await management.observe(endpoint, "/1/0/1", "SENML_CBOR")).status, "CONTENT(205)");
+    assert.equal((await management.writeAttributes(endpoint, "/1/0", "pmin=1")).status, "CHANGED(204)");
+    const before = await management.registration(endpoint);
+    const atLeshan = await management.events(endpoint);
+    first.process.signal("SIGKILL");
+    await first.stop();
+    const second = new OurAgent(t, options);
+    assert.equal((await second.waitFor("handshake")).resumed, true);
+    await second.waitFor("updated");
+    const lifetime = (value: string) => ({ kind: "singleResource", id: 1, type: "INTEGER", value }) as const;
+    // What changed while nobody looked is not known: the value of now is told.
+    assert.deepEqual((await atLeshan.waitFor("NOTIFICATION")).val, lifetime("300"));
+    assert.equal((await management.write(endpoint, "/1/0/1", lifetime("400"))).status, "CHANGED(204)");
+    assert.deepEqual((await atLeshan.waitFor("NOTIFICATION")).val, lifetime("400"));
+    assert.equal((await management.registration(endpoint)).registrationId, before.registrationId);
+    const { handshake } = (await second.waitFor("figures")).card as Record<string, Record<string, number>>;
+    assert.deepEqual([handshake?.signatures, handshake?.apdus], [0, 0]);
+    assert.match(JSON.stringify(await management.discover(endpoint, "/1/0")), /pmin/);
+  });
 
   test("a Leshan that was killed and forgot us has us again within the lifetime's margin and a time-out", async (t) => {
     const endpoint = "remembers";
