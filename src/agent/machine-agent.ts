@@ -1,5 +1,6 @@
 import { nodeEntropy } from "../crypto/entropy.ts";
 import { nodeEphemeralKeys } from "../crypto/ephemeral-keys.ts";
+import { AddressWatch } from "../platform/address-watch.ts";
 import { monotonicClock, systemWallClock } from "../platform/clock.ts";
 import { MachineFolder } from "../platform/durable-folder.ts";
 import { machineFiles } from "../platform/files.ts";
@@ -49,7 +50,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
   const keys = machineKeys(records, logger, cards);
   const { localAddress, ackTimeout, maxRetransmit } = config.network;
   const common: Omit<AgentPorts, "objects"> = {
-    network: udpNetwork(localAddress === undefined ? {} : { localAddress }),
+    network: udpNetwork({ watch: new AddressWatch(nodeTimers), ...(localAddress !== undefined && { localAddress }) }),
     clock: monotonicClock,
     timers: nodeTimers,
     entropy: nodeEntropy,

@@ -7,6 +7,8 @@ import { addressText } from "../util/network.ts";
 import { CoapAssociation } from "./coap-association.ts";
 import type { ConnectPorts } from "./connect-ports.ts";
 import { CountedPath } from "./counted-path.ts";
+import { followNetwork } from "./follow-network.ts";
+import { MovablePath } from "./movable-path.ts";
 import type { HandshakeParties } from "./need-answers.ts";
 import type { ServerUri } from "./server-uri.ts";
 import { shakeHands } from "./shake-hands.ts";
@@ -44,7 +46,8 @@ async function establish(
   ports: ConnectPorts,
 ): Promise<CoapAssociation> {
   const { clock, timers, entropy, logger, coapParameters: parameters } = ports;
-  const traffic = new CountedPath(attempt.path);
+  const path = new MovablePath(attempt.path);
+  const traffic = new CountedPath(path);
   const client = new DtlsClient(clientConfig(target), ports);
   client.start(clock.now());
   // With a session there is another attempt to come, without: no need to wait as long as for the last one.
@@ -52,7 +55,9 @@ async function establish(
   const { transport, session } = await shakeHands(client, target.parties, { ...attempt, path: traffic, last }, ports);
   const peer = addressText(attempt.path.peer);
   const options = { transport, handle, peer, session, traffic, clock, timers, entropy, logger };
-  return new CoapAssociation({ ...options, ...(parameters && { parameters }) });
+  const association = new CoapAssociation({ ...options, ...(parameters && { parameters }) });
+  followNetwork(association, path, ports);
+  return association;
 }
 
 /** Which suites are offered follows from the credential. */

@@ -3,6 +3,8 @@ import { addressText } from "../util/network.ts";
 import { CoapAssociation } from "./coap-association.ts";
 import type { ConnectPorts } from "./connect-ports.ts";
 import { CountedPath } from "./counted-path.ts";
+import { followNetwork } from "./follow-network.ts";
+import { MovablePath } from "./movable-path.ts";
 import { PathTransport } from "./path-transport.ts";
 import type { ServerUri } from "./server-uri.ts";
 import { type Attempt, tryAddresses } from "./try-addresses.ts";
@@ -20,7 +22,8 @@ export function connectNosec(
   return tryAddresses(uri, ports, signal, (attempt) => open(attempt, handle, ports));
 }
 
-async function open({ path, last }: Attempt, handle: RequestHandler, ports: ConnectPorts): Promise<CoapAssociation> {
+async function open(attempt: Attempt, handle: RequestHandler, ports: ConnectPorts): Promise<CoapAssociation> {
+  const path = new MovablePath(attempt.path);
   const { clock, timers, entropy, logger, coapParameters: parameters } = ports;
   const traffic = new CountedPath(path);
   const peer = addressText(path.peer);
@@ -28,7 +31,8 @@ async function open({ path, last }: Attempt, handle: RequestHandler, ports: Conn
   path.onHint((hint) => ports.onHint?.(peer, hint));
   const options = { transport, handle, peer, traffic, clock, timers, entropy, logger };
   const association = new CoapAssociation({ ...options, ...(parameters && { parameters }) });
-  if (last) return association;
+  followNetwork(association, path, ports);
+  if (attempt.last) return association;
   try {
     await association.endpoint.ping();
     return association;

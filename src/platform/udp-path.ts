@@ -1,16 +1,24 @@
 import { createSocket, type Socket } from "node:dgram";
 import { CodedError } from "../util/coded-error.ts";
 import { addressText, type DatagramPath, type Network, type PeerAddress } from "../util/network.ts";
+import type { AddressWatch } from "./address-watch.ts";
 import { resolveAll } from "./resolver.ts";
 
 export interface UdpOptions {
   /** Numeric local address to send from; absent: the system chooses. */
   readonly localAddress?: string;
+  /** Tells when addresses of this machine change; absent: nobody does. */
+  readonly watch?: AddressWatch;
 }
 
 /** The Network of this machine: dns.lookup and connected UDP sockets. */
 export function udpNetwork(options: UdpOptions = {}): Network {
-  return { resolve: resolveAll, open: (peer) => openUdpPath(peer, options) };
+  const { watch } = options;
+  return {
+    resolve: resolveAll,
+    open: (peer) => openUdpPath(peer, options),
+    ...(watch && { onChange: (listener) => watch.onChange(listener) }),
+  };
 }
 
 /** A socket connected to the peer: the kernel drops other senders' datagrams and hands over ICMP errors. */
@@ -34,6 +42,7 @@ export function openUdpPath(peer: PeerAddress, { localAddress }: UdpOptions = {}
 
 class UdpPath implements DatagramPath {
   readonly peer: PeerAddress;
+  readonly localAddress: string;
   readonly #socket: Socket;
   #closed = false;
   #hinted: (hint: Error) => void = () => {};
@@ -41,6 +50,7 @@ class UdpPath implements DatagramPath {
   constructor(socket: Socket, peer: PeerAddress) {
     this.peer = peer;
     this.#socket = socket;
+    this.localAddress = socket.address().address;
     socket.on("error", (error) => this.#hint(error));
   }
 

@@ -21,6 +21,8 @@ export function parseAddress(text: string): PeerAddress {
 /** A UDP socket bound to one peer. */
 export interface DatagramPath {
   readonly peer: PeerAddress;
+  /** Numeric, what its datagrams come from; absent where nobody can say. */
+  readonly localAddress?: string | undefined;
   /** Never throws: what the network refuses is lost, as any datagram may be, and told as a hint. */
   send(datagram: Uint8Array): void;
   /** Registered once. */
@@ -39,4 +41,9 @@ export interface Network {
   resolve(host: string, port: number): Promise<readonly PeerAddress[]>;
   /** Rejects with CodedError "PATH_UNAVAILABLE", for example when there is no route. */
   open(peer: PeerAddress): Promise<DatagramPath>;
+  /**
+   * Calls back when this machine's addresses have changed, with a test of whether it still has one; returns how to stop.
+   * Absent: nobody watches.
+   */
+  onChange?(listener: (has: (localAddress: string) => boolean) => void): () => void;
 }

@@ -11,7 +11,9 @@ export class MemoryNetwork implements Network {
   readonly socket: PeersSocket;
   readonly #timers: Timers;
   readonly #paths = new Map<string, MemoryPath>();
+  readonly #listeners = new Set<(has: (localAddress: string) => boolean) => void>();
   #nextPort = firstPort;
+  #ours = "127.0.0.1";
   #serve: (from: PeerAddress, datagram: Uint8Array) => void = () => {};
 
   constructor(timers: Timers) {
@@ -34,14 +36,27 @@ export class MemoryNetwork implements Network {
   }
 
   async open(peer: PeerAddress): Promise<DatagramPath> {
-    const local: PeerAddress = { host: "127.0.0.1", port: this.#nextPort++, family: 4 };
+    const local: PeerAddress = { host: this.#ours, port: this.#nextPort++, family: 4 };
     const path = new MemoryPath(
       peer,
+      local.host,
       (datagram) => this.#later(() => this.#serve(local, datagram)),
       () => this.#paths.delete(addressText(local)),
     );
     this.#paths.set(addressText(local), path);
     return path;
+  }
+
+  onChange(listener: (has: (localAddress: string) => boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The address of every path so far is gone: nothing comes or goes over them any more. */
+  moveTo(address: string): void {
+    this.#ours = address;
+    for (const path of this.#paths.values()) path.cut();
+    for (const listener of [...this.#listeners]) listener((each) => each === address);
   }
 
   #later(deliver: () => void): void {
@@ -53,16 +68,19 @@ class MemoryPath implements DatagramPath {
   readonly peer: PeerAddress;
   readonly #transmit: (datagram: Uint8Array) => void;
   readonly #onClose: () => void;
+  readonly localAddress: string;
+  #isCut = false;
   #listener: (datagram: Uint8Array) => void = () => {};
 
-  constructor(peer: PeerAddress, transmit: (datagram: Uint8Array) => void, onClose: () => void) {
+  constructor(peer: PeerAddress, localAddress: string, transmit: (datagram: Uint8Array) => void, onClose: () => void) {
     this.peer = peer;
+    this.localAddress = localAddress;
     this.#transmit = transmit;
     this.#onClose = onClose;
   }
 
   send(datagram: Uint8Array): void {
-    this.#transmit(datagram);
+    if (!this.#isCut) this.#transmit(datagram);
   }
 
   onDatagram(listener: (datagram: Uint8Array) => void): void {
@@ -73,7 +91,11 @@ class MemoryPath implements DatagramPath {
   onHint(): void {}
 
   receive(datagram: Uint8Array): void {
-    this.#listener(datagram);
+    if (!this.#isCut) this.#listener(datagram);
+  }
+
+  cut(): void {
+    this.#isCut = true;
   }
 
   close(): void {

@@ -54,7 +54,9 @@ export class FaultStage {
   /** Starts an agent; the state folder is the same each time. */
   start(cleanup: Cleanup): OurAgent {
     const stateDirectory = join(this.#folder, "state");
-    return new OurAgent(cleanup, { endpoint: faultEndpoint, server: this.#config, stateDirectory });
+    // The faults are in the card's work: each session takes its signature.
+    const network = { resumption: false };
+    return new OurAgent(cleanup, { endpoint: faultEndpoint, server: this.#config, stateDirectory, network });
   }
 
   /** Waits until what the server holds is so. */
