@@ -46,7 +46,7 @@ export interface AgentPorts extends Omit<ServerAssociationsPorts, "emit" | "sess
   readonly readCard?: ReadCard;
   /** The places for the keys of an enrolment. Rejects with a CodedError; absent: no enrolment. */
   openKeySlots?(keys: EnrolmentConfig["keys"]): Promise<KeySlots>;
-  /** How accounts in queue mode sleep; as the specification has it when absent. */
+  /** How accounts in queue mode sleep; as the configuration says when absent. */
   readonly queueMode?: QueueModePolicy;
   /** Hears everything that happens, in order. Must not throw. */
   onEvent?(event: AgentEvent): void;
@@ -88,10 +88,13 @@ export class Agent {
         (await this.#bootstrap?.triggerBootstrap(`asked for by server ${server}`)) ?? false,
       onChange: () => this.#bootstrap?.saveChanges(),
     });
+    const { awake, closeAssociation } = config.queueMode;
     this.#accounts = new ServerAccounts({
+      queueMode: { awakeMs: awake * 1000, closeAssociation },
       ...ports,
       endpointName: config.endpoint,
       version: config.lwm2m,
+      ...(config.profileId !== undefined && { profileId: config.profileId }),
       objects: this.#objects,
       associations: (security) => this.#associations(security),
       beforeContact: async (server) => (await this.#bootstrap?.checkCard(server)) ?? true,

@@ -18,6 +18,7 @@ import type { ServerStatus } from "./agent-control.ts";
 export interface RunningAccountOptions {
   readonly endpointName: string;
   readonly version: LwM2mVersion;
+  readonly profileId?: string;
   readonly objects: AccountObjects;
   readonly queueMode?: QueueModePolicy;
   readonly clock: MonotonicClock;

@@ -22,6 +22,7 @@ test("a minimal file is enough and the rest has defaults", () => {
   assert.deepEqual(config, {
     endpoint: "device-1",
     lwm2m: "1.1",
+    queueMode: { awake: 93, closeAssociation: false },
     credentials: {},
     server: { uri: "coap://server.example", shortServerId: 1, lifetime: 86_400, binding: "U" },
     stateDirectory: "/var/lib/lwm2m-safe",

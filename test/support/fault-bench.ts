@@ -47,6 +47,8 @@ export interface FaultBenchOptions {
   readonly cache?: CertificateCache | undefined;
   /** Stands between the agent and the card. */
   readonly wrapConnector?: (connector: CardConnector) => CardConnector;
+  /** Beside what every bench has. */
+  readonly config?: { readonly server?: object; readonly [section: string]: unknown };
 }
 
 const stepMs = 50;
@@ -83,7 +85,7 @@ export class FaultBench {
     const { cache, wrapConnector = (connector) => connector } = options;
     const connector = wrapConnector(new InProcessCard(this.card));
     const cardFigures = new CardFiguresCounter();
-    this.agent = new Agent(agentConfig(), {
+    this.agent = new Agent(agentConfig(options.config), {
       ...ports,
       network: this.network,
       entropy: new SeededRandom(3),
@@ -143,10 +145,10 @@ export class FaultBench {
   }
 }
 
-function agentConfig() {
+function agentConfig({ server: more, ...sections }: NonNullable<FaultBenchOptions["config"]> = {}) {
   const security = { credential: "iotsafe:?channel=pcsc", trust: { anchors: ["ca.pem"] } };
-  const server = { uri: "coaps://127.0.0.1:5684", lifetime: 300, security };
+  const server = { uri: "coaps://127.0.0.1:5684", lifetime: 300, security, ...more };
   // The faults are in the card's work: each session takes its signature.
   const network = { resumption: false };
-  return parseConfig(JSON.stringify({ endpoint: faultEndpoint, server, network }), "/nowhere/agent.yaml");
+  return parseConfig(JSON.stringify({ endpoint: faultEndpoint, server, network, ...sections }), "/nowhere/agent.yaml");
 }

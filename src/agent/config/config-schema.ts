@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { locationSection } from "../custom-objects/location-config.ts";
 import { objectsSection } from "../custom-objects/objects-config.ts";
-import { cardChannel, logLevel, section, text } from "./config-fields.ts";
+import { cardChannel, flag, logLevel, section, text, whole } from "./config-fields.ts";
 import { enrolmentSection } from "./enrolment-section.ts";
 import { networkSection } from "./network-section.ts";
 import { firmwareSection, packagesSection, softwareSection } from "./packages-section.ts";
@@ -14,6 +14,11 @@ import { bootstrapSection, serverSection, trustSection } from "./server-section.
 export const configSchema = section({
   endpoint: text("the endpoint name that the server knows the device by, for example urn:imei:490154203237518"),
   lwm2m: z.enum(["1.0", "1.1", "1.2"], { error: 'a version of LwM2M: "1.0", "1.1" or "1.2"' }).default("1.1"),
+  profileId: text("the profile of what the device has, sent instead of its objects (LwM2M 1.2)").optional(),
+  queueMode: section({
+    awake: whole("whole seconds from 1 on that the device listens after each exchange", 1, 86_400).default(93),
+    closeAssociation: flag("true: it sleeps without an association and resumes the session; or false").default(false),
+  }).prefault({}),
   server: serverSection().optional(),
   servers: z.array(serverSection(), { error: "a list of servers" }).optional(),
   bootstrap: bootstrapSection().optional(),
