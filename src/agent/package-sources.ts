@@ -4,12 +4,13 @@ import type { FileReader } from "../credentials/ports/file-reader.ts";
 import type { SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
 import { type BlockPeer, CoapSource } from "../lwm2m/package-delivery/coap-source.ts";
 import type { DownloadSource, DownloadSources } from "../lwm2m/package-delivery/download-source.ts";
+import type { TlsTrust } from "../platform/http-request.ts";
 import { HttpSource } from "../platform/http-source.ts";
-import { decodeUtf8 } from "../util/bytes.ts";
 import { CodedError } from "../util/coded-error.ts";
 import { type AccountSecurity, modeOfCredential } from "./account-security.ts";
 import type { AgentConfig } from "./config/config-schema.ts";
 import { ServerAssociations, type ServerAssociationsPorts } from "./server-associations.ts";
+import { pinnedCertificate, trustAnchors } from "./trust.ts";
 
 /** Where packages can be fetched from, as the configuration allows. */
 export function packageSources(
@@ -68,10 +69,9 @@ function serverSecurity(uri: ServerUri, config: AgentConfig): AccountSecurity {
   return { settings, configured: true, ...(credential !== undefined && { credential }), ...(trust && { trust }) };
 }
 
-/** The anchors of the configuration where there are some, else the authorities that come with Node. */
-async function httpsTrust({ packages, trust }: AgentConfig, files: FileReader) {
-  const anchors = (packages.trust ?? trust)?.anchors;
-  if (!anchors) return {};
-  const texts = await Promise.all(anchors.map(async (file) => decodeUtf8(await files.read(file), file)));
-  return { ca: texts.join("\n") };
+/** The pinned certificate or the anchors of the configuration; without both the authorities that come with Node. */
+async function httpsTrust({ packages, trust: common }: AgentConfig, files: FileReader): Promise<TlsTrust> {
+  const trust = packages.trust ?? common;
+  if (trust?.pinned !== undefined) return { pinned: await pinnedCertificate(trust.pinned, files) };
+  return trust ? { anchors: await trustAnchors(trust, files) } : {};
 }

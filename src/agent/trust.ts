@@ -30,13 +30,17 @@ export async function createVerifier(
   const trust = given.length > 0 ? undefined : account.trust;
   const { serverPublicKey: association } = settings;
   if (!association && trust?.pinned !== undefined) {
-    const [certificate = new Uint8Array()] = await certificatesIn(trust.pinned, ports);
+    const certificate = await pinnedCertificate(trust.pinned, ports.files);
     return new PinnedCertificate({ match: "exact", certificate });
   }
   if (!association && given.length === 0 && trust?.anchors === undefined) return nothingTrusted;
   const name = serverName ?? server.host;
   const peer = { role: "server", name, allowCommonName: account.trust?.allowCommonName ?? false } as const;
-  const validator = { anchors: [...given, ...(await anchorsOf(trust, ports))], peer, clock: ports.wallClock };
+  const validator = {
+    anchors: [...given, ...(trust ? await trustAnchors(trust, ports.files) : [])],
+    peer,
+    clock: ports.wallClock,
+  };
   if (!association) return new PathValidator(validator);
   return verifierForUsage({
     ...validator,
@@ -54,14 +58,20 @@ const nothingTrusted: CertificateVerifier = {
   }),
 };
 
-async function anchorsOf(trust: TrustConfig | undefined, ports: TrustPorts): Promise<readonly Uint8Array[]> {
-  const files = await Promise.all((trust?.anchors ?? []).map((file) => certificatesIn(file, ports)));
-  return files.flat();
+/** DER. Rejects with CodedError "BAD_TRUST_FILE" that names the file. */
+export async function trustAnchors({ anchors = [] }: TrustConfig, files: FileReader): Promise<readonly Uint8Array[]> {
+  return (await Promise.all(anchors.map((file) => certificatesIn(file, files)))).flat();
 }
 
-async function certificatesIn(file: string, ports: TrustPorts): Promise<readonly Uint8Array[]> {
+/** DER, the first of the file. Rejects with CodedError "BAD_TRUST_FILE" that names the file. */
+export async function pinnedCertificate(file: string, files: FileReader): Promise<Uint8Array> {
+  const [certificate = new Uint8Array()] = await certificatesIn(file, files);
+  return certificate;
+}
+
+async function certificatesIn(file: string, files: FileReader): Promise<readonly Uint8Array[]> {
   try {
-    const bytes = await ports.files.read(file);
+    const bytes = await files.read(file);
     if (!looksLikePem(bytes)) return [bytes];
     const blocks = parsePem(bytes).filter(({ label }) => label === "CERTIFICATE");
     if (blocks.length > 0) return blocks.map(({ content }) => content);

@@ -1,11 +1,14 @@
 import { type IncomingMessage, request as plain } from "node:http";
-import { request as secure } from "node:https";
+import { type RequestOptions, request as secure } from "node:https";
+import { Socket } from "node:net";
 import { CodedError } from "../util/coded-error.ts";
+import { connectPinned } from "./connect-pinned.ts";
 
-/** Whom HTTPS trusts; nothing given: the certificate authorities that come with Node. */
+/** Whom HTTPS trusts, all DER; nothing given: the certificate authorities that come with Node. */
 export interface TlsTrust {
-  /** PEM. */
-  readonly ca?: string;
+  readonly anchors?: readonly Uint8Array[];
+  /** The server's own certificate; anchors do not count beside it. */
+  readonly pinned?: Uint8Array;
 }
 
 /** A server that says nothing for so long is gone. */
@@ -15,12 +18,15 @@ const IDLE_MS = 60_000;
 export function requestHttp(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  { ca }: TlsTrust,
+  trust: TlsTrust,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const common = { headers, signal, agent: false as const };
-    const request = url.protocol === "https:" ? secure(url, { ...common, ...(ca && { ca }) }) : plain(url, common);
+    const common = { headers, signal };
+    const request =
+      url.protocol === "https:"
+        ? secure(url, { ...common, ...trustOptions(url, trust) })
+        : plain(url, { ...common, agent: false });
     request.setTimeout(IDLE_MS, () => {
       request.destroy(new CodedError("DOWNLOAD_STALLED", `the package server was silent for ${IDLE_MS} ms`));
     });
@@ -28,4 +34,24 @@ export function requestHttp(
     request.on("error", reject);
     request.end();
   });
+}
+
+function trustOptions(url: URL, { anchors, pinned }: TlsTrust): RequestOptions {
+  if (!pinned) return { agent: false, ...(anchors && { ca: anchors.map(pemOf) }) };
+  const createConnection: NonNullable<RequestOptions["createConnection"]> = (_, created) => {
+    connectPinned(url, pinned, IDLE_MS).then(
+      (socket) => created(null, socket),
+      (error) => created(error, new Socket()),
+    );
+    return undefined;
+  };
+  return { createConnection };
+}
+
+function pemOf(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }

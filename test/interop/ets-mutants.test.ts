@@ -25,7 +25,7 @@ describe("devices that do one thing wrong fail their row", { concurrency: mutant
     });
   });
 
-  for (const { name, row: id, rewrite } of mutants) {
+  for (const { name, row: id, because, rewrite } of mutants) {
     test(`a device that ${name} fails ${id}`, async (t) => {
       const row = rows.find((one) => one.id === id) ?? assert.fail(`no row ${id}`);
       const procedure = procedures[id] ?? assert.fail(`nothing is written for ${id}`);
@@ -40,7 +40,8 @@ describe("devices that do one thing wrong fail their row", { concurrency: mutant
         serverIdentity,
         rewrite: rewrite(),
       });
-      await assert.rejects(procedure(bench), Error, `${id} does not notice a device that ${name}`);
+      const noticed = { message: because };
+      await assert.rejects(procedure(bench), noticed, `${id} does not notice a device that ${name}`);
     });
   }
 });

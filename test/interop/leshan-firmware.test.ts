@@ -179,8 +179,7 @@ describe("our agent's software managed by Leshan", () => {
       },
     });
     await agent.waitFor("registered");
-    const settings = { kind: "singleResource", id: 8, type: "boolean", value: false } as const;
-    const component = { kind: "instance", id: 7, resources: [settings] } as const;
+    const component = { kind: "instance", id: 7, resources: [] } as const;
     assert.equal((await management.create("managed", "/9", component, "TLV")).status, "CREATED(201)");
     const software = image.subarray(0, 300_000);
     const node = { kind: "singleResource", id: 2, type: "opaque", value: toHex(software) } as const;

@@ -8,6 +8,8 @@ import { isRequest, numberIn, pathOf, queryOf } from "./wire.ts";
 export interface Mutant {
   readonly name: string;
   readonly row: string;
+  /** What the row says when it fails: that it noticed this very fault. */
+  readonly because: RegExp;
   /** Made anew for each run: some remember. */
   rewrite(): Rewrite;
 }
@@ -16,36 +18,81 @@ export const mutants: readonly Mutant[] = [
   {
     name: "registers as 1.0",
     row: "1.1-int-101",
+    because: /\+ +'lwm2m=1\.0',\n- +'lwm2m=1\.1'/,
     rewrite: () => inRequest("/rd", replaceQuery(/^lwm2m=.*/, "lwm2m=1.0")),
   },
   {
     name: "lists no objects",
     row: "1.1-int-101",
+    because: /<\\\/3\\\/0>.*Input:\n\n'<\/1\/0>'/s,
     rewrite: () => inRequest("/rd", (m) => ({ ...m, payload: encodeUtf8("</1/0>") })),
   },
-  { name: "sends no Update", row: "1.1-int-102", rewrite: () => inRequest("/rd/*", swallow, Method.POST) },
+  {
+    name: "sends no Update",
+    row: "1.1-int-102",
+    because: /no Update;/,
+    rewrite: () => inRequest("/rd/*", swallow, Method.POST),
+  },
   {
     name: "updates without the lifetime",
     row: "1.1-int-102",
+    because: /\+ \[\]\n- \[\n- +'lt=20'/,
     rewrite: () => inRequest("/rd/*", replaceQuery(/^lt=/, undefined)),
   },
-  { name: "does not de-register", row: "1.1-int-103", rewrite: () => inRequest("/rd/*", swallow, Method.DELETE) },
+  {
+    name: "does not de-register",
+    row: "1.1-int-103",
+    because: /no De-register;/,
+    rewrite: () => inRequest("/rd/*", swallow, Method.DELETE),
+  },
   {
     name: "says the lifetime in each Update",
     row: "1.1-int-104",
+    because: /\+ +'lt=20'\n\+ \]\n- \[\]/,
     rewrite: () => inRequest("/rd/*", addQuery("lt=20")),
   },
-  { name: "answers 4.04 for 4.01", row: "1.1-int-221", rewrite: () => otherCode(Code.Unauthorized, Code.NotFound) },
-  { name: "answers 2.04 for 4.05", row: "1.1-int-256", rewrite: () => otherCode(Code.MethodNotAllowed, Code.Changed) },
-  { name: "answers 4.05 for 2.04", row: "1.1-int-241", rewrite: () => otherCode(Code.Changed, Code.MethodNotAllowed) },
-  { name: "answers SenML CBOR for whatever was asked", row: "1.1-int-201", rewrite: () => otherFormat(112) },
-  { name: "reads old values", row: "1.1-int-226", rewrite: staleReads },
-  { name: "notifies old values", row: "1.1-int-301", rewrite: staleNotifications },
-  { name: "ignores pmin", row: "1.1-int-301", rewrite: () => withoutAttribute("pmin") },
-  { name: "ignores pmax", row: "1.1-int-304", rewrite: () => withoutAttribute("pmax") },
+  {
+    name: "answers 4.04 for 4.01",
+    row: "1.1-int-221",
+    because: /is answered NOT_FOUND\(404\)/,
+    rewrite: () => otherCode(Code.Unauthorized, Code.NotFound),
+  },
+  {
+    name: "answers 2.04 for 4.05",
+    row: "1.1-int-256",
+    because: /is answered CHANGED\(204\)/,
+    rewrite: () => otherCode(Code.MethodNotAllowed, Code.Changed),
+  },
+  {
+    name: "answers 4.05 for 2.04",
+    row: "1.1-int-241",
+    because: /is answered METHOD_NOT_ALLOWED\(405\)/,
+    rewrite: () => otherCode(Code.Changed, Code.MethodNotAllowed),
+  },
+  {
+    name: "answers SenML CBOR for whatever was asked",
+    row: "1.1-int-201",
+    because: /Unable to decode response payload .*format=TEXT/,
+    rewrite: () => otherFormat(112),
+  },
+  { name: "reads old values", row: "1.1-int-226", because: /\+ +'\/1\/0\/1': '86400'/, rewrite: staleReads },
+  {
+    name: "notifies old values",
+    row: "1.1-int-301",
+    because: /\+ +'\/3\/0\/7\/0': '3800'/,
+    rewrite: staleNotifications,
+  },
+  {
+    name: "ignores pmin",
+    row: "1.1-int-301",
+    because: /a notification of a change: after 0\.\d+ s/,
+    rewrite: () => withoutAttribute("pmin"),
+  },
+  { name: "ignores pmax", row: "1.1-int-304", because: /no NOTIFICATION;/, rewrite: () => withoutAttribute("pmax") },
   {
     name: "ignores Reset",
     row: "1.1-int-302",
+    because: /no Reset;/,
     rewrite: () => (message) => (message.type === MessageType.RST ? undefined : message),
   },
 ];

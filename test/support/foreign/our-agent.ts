@@ -23,6 +23,7 @@ export interface AgentOptions {
   readonly servers?: readonly Readonly<Record<string, unknown>>[];
   readonly bootstrap?: Readonly<Record<string, unknown>>;
   readonly credentials?: Readonly<Record<string, string>>;
+  readonly objects?: Readonly<Record<string, unknown>>;
   readonly hooks?: { readonly reboot?: string };
   readonly network?: Readonly<Record<string, unknown>>;
   readonly device?: Readonly<Record<string, string>>;
