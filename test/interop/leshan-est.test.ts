@@ -5,13 +5,16 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { ActiveCertificate, EnrolmentStatus } from "../../src/est/enrolment/enrolment-status.ts";
 import { type Cleanup, suiteCleanup } from "../support/foreign/cleanup.ts";
 import { simAtSocket } from "../support/foreign/device-sim.ts";
+import { GoEstServer } from "../support/foreign/est-server.ts";
 import { type Leshan, startLeshan } from "../support/foreign/leshan.ts";
 import { OurAgent } from "../support/foreign/our-agent.ts";
 import { temporaryFolder } from "../support/foreign/temporary-folder.ts";
 import { TestAuthority } from "../support/foreign/test-authority.ts";
+import { WatchedAgent } from "../support/watched-agent.ts";
 
 describe("our agent enrols at Leshan's bootstrap server", () => {
   const cleanup = suiteCleanup();
@@ -54,19 +57,18 @@ describe("our agent enrols at Leshan's bootstrap server", () => {
     });
   }
 
-  async function sim(t: Cleanup, endpoint: string): Promise<string> {
-    return simAtSocket(t, maker.device(endpoint), "fast", ["05", "06"]);
+  function sim(t: Cleanup, endpoint: string, authority = maker): Promise<string> {
+    return simAtSocket(t, authority.device(endpoint), "fast", ["05", "06"]);
   }
 
-  function agent(t: Cleanup, endpoint: string, card: string, state?: string): OurAgent {
-    return new OurAgent(t, {
+  function configuration(endpoint: string, card: string, enrolment: object = {}) {
+    return {
       endpoint,
       credentials: { default: `${card}&key=01&cert=03` },
       bootstrap: { uri: `coaps://localhost:${leshan.ports.bootstrapCoaps}` },
       trust: { anchors: [operator.cert] },
-      enrolment: { keys: [`${card}&key=05`, `${card}&key=06`] },
-      ...(state !== undefined && { stateDirectory: state }),
-    });
+      enrolment: { keys: [`${card}&key=05`, `${card}&key=06`], ...enrolment },
+    };
   }
 
   /** As `certificate show` tells it. */
@@ -78,7 +80,7 @@ describe("our agent enrols at Leshan's bootstrap server", () => {
     const endpoint = "est-whole";
     await provision(endpoint);
     const enrolments = await leshan.bootstrap.events(endpoint);
-    const device = agent(t, endpoint, await sim(t, endpoint));
+    const device = new OurAgent(t, configuration(endpoint, await sim(t, endpoint)));
     await device.waitFor("handshake");
     await device.waitFor("enrolment-issued");
     // The proof at the management server, and only then another session.
@@ -96,5 +98,59 @@ describe("our agent enrols at Leshan's bootstrap server", () => {
     assert.deepEqual([first.slot, second.slot], [0, 1]);
     assert.notEqual(first.spkiHash, second.spkiHash);
     assert.deepEqual([second.chain[0]?.subject, second.chain[0]?.issuer], [`CN=${endpoint}`, "CN=Operator"]);
+  });
+
+  test("with an EST server of another make: enrolment, Register, re-enrolment with a new key, Register", async (t) => {
+    const endpoint = "est-go";
+    await provision(endpoint);
+    const server = await GoEstServer.start(t, operator);
+    const card = await sim(t, endpoint, operator);
+    const config = configuration(endpoint, card, { est: { uri: `coaps://localhost:${server.port}` } });
+    const device = await WatchedAgent.start(t, temporaryFolder(t), config);
+    await device.registered(123);
+    assert.equal((await server.waitFor("issued")).again, false);
+    const from = device.events.length;
+    await device.agent.control.renewCertificate("new-key");
+    assert.equal((await server.waitFor("issued")).again, true);
+    await device.registered(123, from);
+    const identities = device.events.flatMap((event) => (event.type === "enrolment-connected" ? [event.identity] : []));
+    assert.deepEqual(identities, ["bootstrap", "operational"]);
+  });
+
+  test("a certificate that comes later, the agent restarted in between: the identical request goes out again", async (t) => {
+    const endpoint = "est-later";
+    await provision(endpoint);
+    await leshan.bootstrap.enrolment({ delay: 60 });
+    const enrolments = await leshan.bootstrap.events(endpoint);
+    const [folder, config] = [temporaryFolder(t), configuration(endpoint, await sim(t, endpoint))];
+    const first = await WatchedAgent.start(t, folder, config);
+    const delayed = await enrolments.waitFor("EST");
+    await first.agent.stop();
+    await leshan.bootstrap.enrolment({ delay: 0 });
+    const second = await WatchedAgent.start(t, folder, config);
+    await second.registered(123);
+    const issued = await enrolments.waitFor("EST");
+    assert.deepEqual([delayed.name, issued.name], ["delayed", "sen"]);
+    assert.equal(delayed.request, issued.request);
+  });
+
+  test("a certificate that ended while the device slept: enrolled anew by the SIM's own, registered", async (t) => {
+    const endpoint = "est-asleep";
+    await provision(endpoint);
+    await leshan.bootstrap.enrolment({ lifetime: 15 });
+    const enrolments = await leshan.bootstrap.events(endpoint);
+    const folder = temporaryFolder(t);
+    const config = configuration(endpoint, await sim(t, endpoint), { minimumLife: 1, renewal: { floor: 600 } });
+    const first = await WatchedAgent.start(t, folder, config);
+    await first.registered(123);
+    const { notAfter = 0 } = first.agent.status.enrolment?.active?.chain[0] ?? {};
+    await first.agent.stop();
+    await leshan.bootstrap.enrolment({ lifetime: 86_400 });
+    await setTimeout(Math.max(0, notAfter - Date.now() + 1000));
+    const second = await WatchedAgent.start(t, folder, config);
+    await second.registered(123);
+    const names = [await enrolments.waitFor("EST"), await enrolments.waitFor("EST")].map(({ name }) => name);
+    assert.deepEqual(names, ["sen", "sen"]);
+    assert.ok(!second.events.some(({ type }) => type === "retrying"), "nothing was tried with the old one");
   });
 });
