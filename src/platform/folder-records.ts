@@ -12,6 +12,8 @@ export class FolderRecords implements RecordStore {
   readonly #folder: DurableFolder;
   readonly #logger: Logger;
   readonly #work = new Map<string, Promise<unknown>>();
+  /** Files that are broken and could not be set aside. */
+  readonly #unusable = new Set<string>();
 
   constructor(folder: DurableFolder, logger: Logger) {
     this.#folder = folder;
@@ -29,6 +31,7 @@ export class FolderRecords implements RecordStore {
       // A broken one must not push out the good one before it.
       if (await this.#open(names, current)) await this.#folder.rename(current, previous);
       await this.#folder.rename(fresh, current);
+      this.#unusable.delete(current);
       await this.#folder.flush();
     });
   }
@@ -45,7 +48,7 @@ export class FolderRecords implements RecordStore {
 
   setAside(key: string, reason: string): Promise<void> {
     return this.#do("STATE_UNWRITABLE", key, async (names) => {
-      const name = (await this.#folder.read(names.current)) ? names.current : names.previous;
+      const name = (await this.#bytes(names.current)) ? names.current : names.previous;
       await this.#setAside(names, name, reason);
     });
   }
@@ -56,7 +59,7 @@ export class FolderRecords implements RecordStore {
 
   /** Undefined when it is not there, or was broken and is not there any more. */
   async #open(names: FileNames, name: string): Promise<Uint8Array | undefined> {
-    const bytes = await this.#folder.read(name);
+    const bytes = await this.#bytes(name);
     if (!bytes) return undefined;
     try {
       return openRecord(bytes);
@@ -66,11 +69,23 @@ export class FolderRecords implements RecordStore {
     }
   }
 
+  async #bytes(name: string): Promise<Uint8Array | undefined> {
+    return this.#unusable.has(name) ? undefined : this.#folder.read(name);
+  }
+
+  /** Where the folder cannot be written the state before must be found all the same. */
   async #setAside({ corrupt }: FileNames, name: string, reason: string): Promise<void> {
-    await this.#folder.rename(name, corrupt);
-    await this.#folder.flush();
-    const file = `${this.#folder.path}/${corrupt}`;
-    this.#logger.error("saved state is broken and set aside; the state before it is used", { file, reason });
+    const { path } = this.#folder;
+    try {
+      await this.#folder.rename(name, corrupt);
+      await this.#folder.flush();
+      const file = `${path}/${corrupt}`;
+      this.#logger.error("saved state is broken and set aside; the state before it is used", { file, reason });
+    } catch (error) {
+      this.#unusable.add(name);
+      const fields = { file: `${path}/${name}`, reason, error: describeError(error) };
+      this.#logger.error("saved state is broken and cannot be set aside; the state before it is used", fields);
+    }
   }
 
   /** One thing at a time for each key. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { MachineFolder } from "../../src/platform/durable-folder.ts";
+import { type DurableFolder, MachineFolder } from "../../src/platform/durable-folder.ts";
 import { FolderRecords } from "../../src/platform/folder-records.ts";
 import { sealRecord } from "../../src/platform/record-envelope.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/util/bytes.ts";
@@ -93,6 +93,35 @@ describe("a record that is broken", () => {
     });
   }
 
+  it("where it cannot be set aside, as on a read-only disk: the one before it is used all the same, and a later write heals it", async () => {
+    const folder = await twoGenerations();
+    await folder.create("a.record", encodeUtf8("garbage"));
+    const said: string[] = [];
+    const logger: Logger = { ...silentLogger, error: (message, fields) => said.push(`${message} ${fields?.error}`) };
+    let isReadOnly = true;
+    const refuse = (): Promise<never> => Promise.reject(new Error("EROFS: read-only file system"));
+    const readOnly: DurableFolder = {
+      path: folder.path,
+      read: (name) => folder.read(name),
+      create: (name, content) => (isReadOnly ? refuse() : folder.create(name, content)),
+      rename: (from, to) => (isReadOnly ? refuse() : folder.rename(from, to)),
+      remove: (name) => folder.remove(name),
+      flush: () => folder.flush(),
+    };
+    const records = new FolderRecords(readOnly, logger);
+    assert.equal(await textOf(records), "first");
+    assert.equal(await textOf(records), "first");
+    assert.deepEqual(said, [
+      "saved state is broken and cannot be set aside; the state before it is used EROFS: read-only file system",
+    ]);
+    await assert.rejects(records.write("a", encodeUtf8("third")), { code: "STATE_UNWRITABLE" });
+    isReadOnly = false;
+    await records.write("a", encodeUtf8("third"));
+    assert.equal(await textOf(records), "third");
+    await folder.create("a.record", encodeUtf8("garbage"));
+    assert.equal(await textOf(new FolderRecords(folder, silentLogger)), "first");
+  });
+
   it("does not push out the good one before it when a new one is written", async () => {
     const folder = await twoGenerations();
     await folder.create("a.record", encodeUtf8("garbage"));
@@ -128,10 +157,8 @@ describe("power that goes at any step, with what was not flushed there or not", 
       const seen = new Set<string | undefined>();
       for (let steps = 0, cut = true; cut; steps++) {
         const folder = new MemoryFolder((await twoGenerations()).files, steps);
-        cut = await scenario.do(new FolderRecords(folder, silentLogger)).then(
-          () => false,
-          () => true,
-        );
+        await scenario.do(new FolderRecords(folder, silentLogger)).catch(() => undefined);
+        cut = folder.isWithoutPower;
         for (const files of folder.afterCrash) {
           const restarted = new FolderRecords(new MemoryFolder(files), silentLogger);
           seen.add(await textOf(restarted));

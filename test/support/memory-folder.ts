@@ -22,6 +22,11 @@ export class MemoryFolder implements DurableFolder {
     this.#stepsLeft = stepsLeft;
   }
 
+  /** A step was wanted that was not done any more. */
+  get isWithoutPower(): boolean {
+    return this.#stepsLeft < 0;
+  }
+
   get files(): Files {
     return applied(this.#disk, this.#pending);
   }
