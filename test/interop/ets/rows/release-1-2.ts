@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CoapResponse } from "../../../../src/coap/exchange.ts";
-import { Method } from "../../../../src/coap/message.ts";
+import { Code, Method } from "../../../../src/coap/message.ts";
 import { ContentFormat } from "../../../../src/formats/content-format.ts";
 import { decodeUtf8 } from "../../../../src/util/bytes.ts";
 import { EventLog } from "../../../support/foreign/event-log.ts";
@@ -8,8 +8,30 @@ import type { Bench, Procedure } from "../bench.ts";
 import type { Device } from "../device.ts";
 import { ask, OwnServer, type Received, requestOf } from "../own-server.ts";
 
-/** ETS 1.2-int-264, 266, 312 and 313: what came with LwM2M 1.2. */
+/** The profile of a device as its owner calls it; the server has to know what is behind it. */
+const profileId = "meter-7";
+
+/** ETS 1.2-int-110, 111, 264, 266, 312 and 313: what came with LwM2M 1.2. */
 export const release12: Readonly<Record<string, Procedure>> = {
+  "1.2-int-110": async (bench) => {
+    const server = await OwnServer.start(bench.cleanup);
+    const device = await bench.startAt(server.port, "server", { lwm2m: "1.2", profileId });
+    assertByProfile(await server.next(Method.POST, "rd"));
+    await device.waitFor("registered");
+  },
+  "1.2-int-111": async (bench) => {
+    const server = await OwnServer.start(bench.cleanup, ({ path, query }) =>
+      path[0] === "rd" && query.includes(`pid=${profileId}`) ? { code: Code.Conflict } : undefined,
+    );
+    const device = await bench.startAt(server.port, "server", { lwm2m: "1.2", profileId });
+    assertByProfile(await server.next(Method.POST, "rd"));
+    const { query, payload } = (await server.next(Method.POST, "rd")).request;
+    assert.ok(!query.some((item) => item.startsWith("pid=")), `no profile in ${query}`);
+    assert.ok(query.includes("lwm2m=1.2"), `the version stays in ${query}`);
+    const links = decodeUtf8(payload, "links");
+    for (const link of ["</1/0>", "</3/0>"]) assert.ok(links.includes(link), `${link} in ${links}`);
+    await device.waitFor("registered");
+  },
   "1.2-int-264": async (bench) => {
     const { registration } = await registered12(bench);
     assert.deepEqual(await discover(registration, "depth=1"), ["</3>;ver=1.2", "</3/0>"]);
@@ -40,6 +62,11 @@ export const release12: Readonly<Record<string, Procedure>> = {
     await observesWithin(device, registration, ["pmin=1", "pmax=2"], 2);
   },
 };
+
+function assertByProfile({ request: { query, payload } }: Received): void {
+  for (const item of ["lwm2m=1.2", `pid=${profileId}`]) assert.ok(query.includes(item), `${item} in ${query}`);
+  assert.equal(payload.length, 0, "no list of objects beside the profile");
+}
 
 async function registered12(bench: Bench): Promise<{ device: Device; registration: Received }> {
   const server = await OwnServer.start(bench.cleanup);
