@@ -6,6 +6,7 @@ import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
 import { configSchema } from "../../../src/agent/config/config-schema.ts";
 import { CredentialsByScheme } from "../../../src/agent/credentials-by-scheme.ts";
 import { loadDefinitions } from "../../../src/agent/data-model.ts";
+import { openKeySlots } from "../../../src/agent/enrolment/enrolment-slots.ts";
 import { createVerifier } from "../../../src/agent/trust.ts";
 import { FileCredentialProvider } from "../../../src/credentials/adapters/file/file-credential-provider.ts";
 import type { ReadCard } from "../../../src/lwm2m/bootstrap/card-reading.ts";
@@ -107,16 +108,18 @@ export class Device {
     const { endpoint, objects = [], readCard } = this.#options;
     const config = configSchema.parse({ endpoint, stateDirectory: this.#stateDirectory, ...this.#options.config });
     const definitions = releases[config.lwm2m];
+    const store = new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger);
     const ports: AgentPorts = {
       ...realPorts,
       network: this.#network,
       logger: silentLogger,
       cardFigures: new CardFiguresCounter(),
+      openKeySlots: (keys) => openKeySlots(keys, { store, applet: async () => Promise.reject(new Error("no card")) }),
       credentials: new CredentialsByScheme({ file: async () => new FileCredentialProvider(machineFiles) }),
       createVerifier: (account, uri) =>
         createVerifier(account, uri, { wallClock: systemWallClock, files: machineFiles }),
       wallClock: systemWallClock,
-      store: new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger),
+      store,
       definitions,
       objects: [new DeviceObject(definitions.get(3), this.values.port, realPorts.timers), ...objects],
       queueMode: { awakeMs: 1000 * awakeSeconds },
