@@ -5,7 +5,6 @@ import { composite } from "./rows/composite.ts";
 import { connectivity } from "./rows/connectivity.ts";
 import { deviceObject } from "./rows/device-object.ts";
 import { discover } from "./rows/discover.ts";
-import { enrolment } from "./rows/enrolment.ts";
 import { firmware } from "./rows/firmware.ts";
 import { formats } from "./rows/formats.ts";
 import { management } from "./rows/management.ts";
@@ -20,7 +19,6 @@ import { severalServers } from "./rows/several-servers.ts";
 /** What each row does, by its id. */
 export const procedures: Readonly<Record<string, Procedure>> = {
   ...bootstrap,
-  ...enrolment,
   ...security,
   ...registration,
   ...formats,
