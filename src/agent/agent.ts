@@ -20,7 +20,7 @@ import { type AccountSecurity, accountSecurity, isEnrolled } from "./account-sec
 import type { AgentControl, AgentStatus } from "./agent-control.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { bootstrapAgentEvent } from "./bootstrap-agent-event.ts";
-import type { AgentConfig, EnrolmentConfig } from "./config/config-schema.ts";
+import type { EnrolmentConfig, NamedConfig } from "./config/config-schema.ts";
 import { AgentEnrolment } from "./enrolment/agent-enrolment.ts";
 import { enrolmentAgentEvent } from "./enrolment/enrolment-agent-event.ts";
 import { factoryConfiguration } from "./factory-configuration.ts";
@@ -60,7 +60,7 @@ export interface Service {
 
 /** A device agent: one configuration, any number of servers, no state outside of this object. */
 export class Agent {
-  readonly #config: AgentConfig;
+  readonly #config: NamedConfig;
   readonly #ports: AgentPorts;
   readonly #objects: AccountObjects;
   readonly #accounts: ServerAccounts;
@@ -76,7 +76,7 @@ export class Agent {
   #starting: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(config: AgentConfig, ports: AgentPorts) {
+  constructor(config: NamedConfig, ports: AgentPorts) {
     this.#config = config;
     this.#ports = ports;
     this.#objects = new AccountObjects({

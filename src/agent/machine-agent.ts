@@ -13,7 +13,7 @@ import type { Logger } from "../util/log.ts";
 import { Agent, type AgentPorts } from "./agent.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { CardFiguresCounter } from "./card-figures.ts";
-import { type AgentConfig, serversOf } from "./config/config-schema.ts";
+import { type AgentConfig, type NamedConfig, serversOf } from "./config/config-schema.ts";
 import { configuredObjects, objectsFolder } from "./configured-objects.ts";
 import { cardAccess } from "./control/card-access.ts";
 import { EventFeed } from "./control/event-feed.ts";
@@ -70,10 +70,11 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     ...(config.smartCard && { readCard: cards.bootstrapReader(config.smartCard.channel) }),
     onEvent,
   };
+  const namedConfig = await named(config, common);
   const { objects, services } = await configuredObjects(config, common.definitions, { ...common, emit });
   let control: LineListener | undefined;
   const closing = { stop: async () => control?.close() };
-  agent = new Agent(config, { ...common, objects, services: [...services, closing] });
+  agent = new Agent(namedConfig, { ...common, objects, services: [...services, closing] });
   const targets = { agent: agent.control, card: cardAccess(keys.iotsafe), ...ownCardUri(config) };
   try {
     control = await serveControl(config, targets, feed, logger, listenForLines);
@@ -83,6 +84,14 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     await Promise.all(services.map((service) => service.stop()));
     throw error;
   }
+}
+
+/** Loaded when the name has to be found: start-up time counts. */
+async function named(config: AgentConfig, ports: Omit<AgentPorts, "objects">): Promise<NamedConfig> {
+  const { endpoint } = config;
+  if (typeof endpoint === "string") return { ...config, endpoint };
+  const { machineEndpointName } = await import("./machine-endpoint-name.ts");
+  return { ...config, endpoint: await machineEndpointName(config, endpoint, ports) };
 }
 
 /** What card commands mean when they name no card. */

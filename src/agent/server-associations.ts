@@ -17,6 +17,8 @@ import { DtlsError } from "../dtls/dtls-error.ts";
 import type { DtlsConfig } from "../dtls/settings.ts";
 import type { SecuritySettings } from "../lwm2m/bootstrap/security-settings.ts";
 import type { AssociationFactory } from "../lwm2m/ports/association-factory.ts";
+import { describeError } from "../util/coded-error.ts";
+import type { Logger } from "../util/log.ts";
 import type { WallClock } from "../util/time.ts";
 import { openAccountCredential } from "./account-credential.ts";
 import type { AccountSecurity } from "./account-security.ts";
@@ -46,10 +48,13 @@ export interface ServerAssociationsPorts extends ConnectPorts {
   emit(event: AgentEvent): void;
 }
 
+type Uris = readonly [ServerUri, ...ServerUri[]];
+
 /** Makes the associations with one server, as its account says. */
 export class ServerAssociations implements AssociationFactory {
   readonly #account: AccountSecurity;
-  readonly #uri: ServerUri;
+  /** The secondary ones (/0/x/25) after the one that counts. */
+  readonly #uris: Uris;
   readonly #ports: ServerAssociationsPorts;
   readonly #keeper: SessionKeeper;
   /** Kept while it works: opening it asks the card. */
@@ -61,20 +66,41 @@ export class ServerAssociations implements AssociationFactory {
   /** Throws CodedError "BAD_SERVER_URI". */
   constructor(account: AccountSecurity, ports: ServerAssociationsPorts) {
     this.#account = account;
-    this.#uri = parseServerUri(account.settings.uri);
+    const { uri, secondaryUris } = account.settings;
+    this.#uris = [parseServerUri(uri), ...secondaryUris.flatMap((each) => usable(each, ports.logger))];
     this.#ports = { ...ports, onHint: (peer, hint) => this.#noteHint(peer, hint) };
     const maxAgeMs = ports.sessions.resumptionMaxAge * 1000;
     this.#keeper = new SessionKeeper({ ...ports, key: sessionKey(account.settings), maxAgeMs });
   }
 
   async connect(handle: RequestHandler, signal: AbortSignal): Promise<Association> {
-    if (this.#account.settings.mode === "nosec") return connectNosec(this.#uri, handle, this.#ports, signal);
-    return this.#connectSecurely(handle, signal);
+    return this.#connectToOneOf(this.#uris, handle, signal);
   }
 
-  async #connectSecurely(handle: RequestHandler, signal: AbortSignal): Promise<Association> {
+  async #connectToOneOf(
+    [uri, next, ...others]: Uris,
+    handle: RequestHandler,
+    signal: AbortSignal,
+  ): Promise<Association> {
+    try {
+      return await this.#connectTo(uri, next === undefined, handle, signal);
+    } catch (error) {
+      if (!next || signal.aborted) throw error;
+      const fields = { server: uri.text, reason: describeError(error) };
+      this.#ports.logger.info("no way to this server, its next URI is tried", fields);
+      return this.#connectToOneOf([next, ...others], handle, signal);
+    }
+  }
+
+  async #connectTo(uri: ServerUri, last: boolean, handle: RequestHandler, signal: AbortSignal): Promise<Association> {
+    if (this.#account.settings.mode !== "nosec") return this.#connectSecurely(uri, handle, signal);
+    const association = await connectNosec(uri, handle, this.#ports, signal);
+    return last ? association : pinged(association);
+  }
+
+  async #connectSecurely(uri: ServerUri, handle: RequestHandler, signal: AbortSignal): Promise<Association> {
     const { cardFigures, emit } = this.#ports;
-    const target = this.#target(await this.#parties(signal));
+    const target = this.#target(uri, await this.#parties(uri, signal));
     cardFigures.enterHandshake();
     try {
       const association = await this.#shakeHands(target, handle, signal);
@@ -98,7 +124,7 @@ export class ServerAssociations implements AssociationFactory {
     return connectDtls(target, handle, this.#ports, signal);
   }
 
-  #target(parties: HandshakeParties): DtlsTarget {
+  #target(uri: ServerUri, parties: HandshakeParties): DtlsTarget {
     const { serverName, settings } = this.#account;
     const suites = usableSuites(settings);
     const groups = usableGroups(settings);
@@ -107,11 +133,11 @@ export class ServerAssociations implements AssociationFactory {
       ...(groups.length > 0 && { groups }),
       ...(!this.#ports.sessions.connectionId && { connectionIdLength: false }),
     };
-    return { uri: this.#uri, parties, dtls, ...(serverName !== undefined && { serverName }) };
+    return { uri, parties, dtls, ...(serverName !== undefined && { serverName }) };
   }
 
-  async #parties(signal: AbortSignal): Promise<HandshakeParties> {
-    const verifier = await this.#ports.createVerifier(this.#account, this.#uri);
+  async #parties(uri: ServerUri, signal: AbortSignal): Promise<HandshakeParties> {
+    const verifier = await this.#ports.createVerifier(this.#account, uri);
     const known = this.#credential;
     if (this.#doubted && known?.kind === "certificate") await known.reread?.(signal);
     // The certificate in use may be another one each time; asking for it is cheap.
@@ -140,6 +166,27 @@ export class ServerAssociations implements AssociationFactory {
     const level = message === this.#hint ? "debug" : "info";
     this.#hint = message;
     this.#ports.logger[level]("no answer yet; the network says", { peer, reason: message });
+  }
+}
+
+/** A secondary URI that is none is no reason to do without the account. */
+function usable(text: string, logger: Logger): ServerUri[] {
+  try {
+    return [parseServerUri(text)];
+  } catch (error) {
+    logger.warn("a secondary URI of an account is left out", { reason: describeError(error) });
+    return [];
+  }
+}
+
+/** Without a handshake only an answer shows that there is somebody. */
+async function pinged(association: CoapAssociation): Promise<CoapAssociation> {
+  try {
+    await association.endpoint.ping();
+    return association;
+  } catch (error) {
+    await association.close();
+    throw error;
   }
 }
 

@@ -97,8 +97,8 @@ describe("DTLS sessions of our agent at Leshan", () => {
       for (const resumed of [false, true]) {
         const agent = new OurAgent(t, options);
         assert.equal((await agent.waitFor("handshake")).resumed, resumed);
-        // One that was killed is still registered: an Update is enough.
-        await agent.waitFor(resumed && end === "killed" ? "updated" : "registered");
+        // One that was killed is still registered: an Update is enough, if there was time to write that down.
+        await agent.process.events.waitFor(({ event }) => event === "registered" || event === "updated", "contact");
         const { handshake } = (await agent.waitFor("figures")).card as Record<string, Record<string, number>>;
         assert.deepEqual([handshake?.signatures, handshake?.apdus], resumed ? [0, 0] : [1, 4]);
         if (end === "killed") agent.process.signal("SIGKILL");

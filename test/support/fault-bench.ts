@@ -85,25 +85,29 @@ export class FaultBench {
     const { cache, wrapConnector = (connector) => connector } = options;
     const connector = wrapConnector(new InProcessCard(this.card));
     const cardFigures = new CardFiguresCounter();
-    this.agent = new Agent(agentConfig(options.config), {
-      ...ports,
-      network: this.network,
-      entropy: new SeededRandom(3),
-      ephemeralKeys: nodeEphemeralKeys,
-      logger: log,
-      cardFigures,
-      credentials: new IotSafeProvider({
-        createCard: () => new CardService({ ...ports, connector, observer: cardFigures, logger: log, apduDeadlineMs }),
+    this.agent = new Agent(
+      { ...agentConfig(options.config), endpoint: faultEndpoint },
+      {
+        ...ports,
+        network: this.network,
+        entropy: new SeededRandom(3),
+        ephemeralKeys: nodeEphemeralKeys,
         logger: log,
-        ...(cache && { cache }),
-      }),
-      createVerifier: async () => serverVerifier(ca),
-      wallClock: time,
-      store: new FolderRecords(new MemoryFolder(), log),
-      definitions: registry,
-      objects: deviceObjects({ device: { currentTime: () => 0 } }, registry, time),
-      onEvent: (event) => this.events.push(event),
-    });
+        cardFigures,
+        credentials: new IotSafeProvider({
+          createCard: () =>
+            new CardService({ ...ports, connector, observer: cardFigures, logger: log, apduDeadlineMs }),
+          logger: log,
+          ...(cache && { cache }),
+        }),
+        createVerifier: async () => serverVerifier(ca),
+        wallClock: time,
+        store: new FolderRecords(new MemoryFolder(), log),
+        definitions: registry,
+        objects: deviceObjects({ device: { currentTime: () => 0 } }, registry, time),
+        onEvent: (event) => this.events.push(event),
+      },
+    );
   }
 
   count(type: AgentEvent["type"]): number {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locationSection } from "../custom-objects/location-config.ts";
 import { objectsSection } from "../custom-objects/objects-config.ts";
 import { cardChannel, flag, logLevel, section, text, whole } from "./config-fields.ts";
+import { endpointSection } from "./endpoint-section.ts";
 import { enrolmentSection } from "./enrolment-section.ts";
 import { networkSection } from "./network-section.ts";
 import { firmwareSection, packagesSection, softwareSection } from "./packages-section.ts";
@@ -12,7 +13,7 @@ import { bootstrapSection, serverSection, trustSection } from "./server-section.
  * shows it adds key, line and what came. Unknown keys are refused: a misspelt key must not pass for a default.
  */
 export const configSchema = section({
-  endpoint: text("the endpoint name that the server knows the device by, for example urn:imei:490154203237518"),
+  endpoint: endpointSection(),
   lwm2m: z.enum(["1.0", "1.1", "1.2"], { error: 'a version of LwM2M: "1.0", "1.1" or "1.2"' }).default("1.1"),
   profileId: text("the profile of what the device has, sent instead of its objects (LwM2M 1.2)").optional(),
   queueMode: section({
@@ -55,6 +56,9 @@ export const configSchema = section({
   .superRefine(hasCredentials);
 
 export type AgentConfig = DeepReadonly<z.output<typeof configSchema>>;
+/** The endpoint name is known. */
+export type NamedConfig = AgentConfig & { readonly endpoint: string };
+export type EndpointSource = Exclude<AgentConfig["endpoint"], string>;
 export type ServerConfig = NonNullable<AgentConfig["server"]>;
 export type BootstrapConfig = NonNullable<AgentConfig["bootstrap"]>;
 export type SecurityConfig = NonNullable<ServerConfig["security"]>;

@@ -17,7 +17,7 @@ import type { RecordStore } from "../../util/record-store.ts";
 import { RetrySchedule } from "../../util/retry-schedule.ts";
 import type { Timer, Timers, WallClock } from "../../util/time.ts";
 import { type AccountSecurity, accountSecurity, isEnrolled } from "../account-security.ts";
-import type { AgentConfig, EnrolmentConfig } from "../config/config-schema.ts";
+import type { EnrolmentConfig, NamedConfig } from "../config/config-schema.ts";
 import { EnrolledAccounts } from "./enrolled-accounts.ts";
 import { enrolmentOptions, renewalPolicy } from "./enrolment-settings.ts";
 import { estServerAccount } from "./est-server-account.ts";
@@ -49,7 +49,7 @@ interface Opened {
 
 /** The device's own certificate over the years: enrolled after a bootstrap, renewed, changed where a server refuses it. */
 export class AgentEnrolment {
-  readonly #config: AgentConfig;
+  readonly #config: NamedConfig;
   readonly #enrolmentConfig: EnrolmentConfig;
   readonly #ports: AgentEnrolmentPorts;
   readonly #stop = new AbortController();
@@ -62,7 +62,7 @@ export class AgentEnrolment {
   /** A server refused the certificate in use, and there is no former one. */
   #isRefused = false;
 
-  constructor(config: AgentConfig, enrolmentConfig: EnrolmentConfig, ports: AgentEnrolmentPorts) {
+  constructor(config: NamedConfig, enrolmentConfig: EnrolmentConfig, ports: AgentEnrolmentPorts) {
     this.#config = config;
     this.#enrolmentConfig = enrolmentConfig;
     this.#ports = ports;

@@ -126,6 +126,6 @@ export class Device {
       onEvent: (event) => this.events.push(event),
       ...(readCard && { readCard }),
     };
-    return new Agent(config, ports);
+    return new Agent({ ...config, endpoint }, ports);
   }
 }
