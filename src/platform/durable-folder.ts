@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * The steps that records are made of, each one call to the operating system or a few. Names are of files in one folder. A
@@ -32,7 +32,7 @@ export class MachineFolder implements DurableFolder {
   }
 
   async create(name: string, content: Uint8Array): Promise<void> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await makeFolder(this.path);
     const file = await open(join(this.path, name), "w", 0o600);
     try {
       await file.writeFile(content);
@@ -54,11 +54,23 @@ export class MachineFolder implements DurableFolder {
   }
 
   async flush(): Promise<void> {
-    await unlessMissing(async () => {
-      const folder = await open(this.path, "r");
-      await folder.sync().finally(() => folder.close());
-    }, undefined);
+    await unlessMissing(() => flushFolder(this.path), undefined);
   }
+}
+
+/** A folder for the owner alone, and the way to it: on the disk when it resolves, where we may flush. Nothing happens when it is there. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  // Each new folder is an entry of the one above it, which need not be ours to open.
+  for (let made = path; made.length >= first.length; made = dirname(made))
+    await flushFolder(dirname(made)).catch(() => undefined);
+}
+
+/** What was made, renamed and removed in it is on the disk when it resolves. */
+export async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
 }
 
 async function unlessMissing<T, U>(action: () => Promise<T>, otherwise: U): Promise<T | U> {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeliveryError } from "../lwm2m/package-delivery/delivery-error.ts";
 import type { PackageSpool, SpoolFile } from "../lwm2m/package-delivery/package-spool.ts";
 import { CodedError } from "../util/coded-error.ts";
+import { flushFolder, makeFolder } from "./durable-folder.ts";
 import { OpenPackage } from "./open-package.ts";
 
 /**
@@ -24,7 +25,7 @@ export class FolderSpool implements PackageSpool {
 
   async open(name: string): Promise<SpoolFile> {
     return spooling(name, async () => {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#folder);
       const length = await this.#trusted(name);
       const handle = await open(this.path(name), "a", 0o600);
       if ((await handle.stat()).size !== length) await handle.truncate(length);
@@ -38,6 +39,7 @@ export class FolderSpool implements PackageSpool {
     await spooling(name, async () => {
       // The mark first: without it no byte of the file counts.
       await rm(this.#markPath(name), { force: true });
+      await unlessMissing(() => flushFolder(this.#folder));
       await rm(this.path(name), { force: true });
     });
   }
@@ -79,6 +81,8 @@ export class FolderSpool implements PackageSpool {
     const path = this.#markPath(name);
     await writeFile(`${path}.new`, `${await this.#bootId()} ${flushed}\n`, { mode: 0o600, flush: true });
     await rename(`${path}.new`, path);
+    // The name of the package too.
+    await flushFolder(this.#folder);
   }
 
   #markPath(name: string): string {

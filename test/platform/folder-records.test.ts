@@ -46,6 +46,13 @@ describe("records in a folder", () => {
     assert.equal(await records.read("a"), undefined);
   });
 
+  it("are in a folder that is made with all those above it, each for the owner alone", async (t) => {
+    const above = temporary(t);
+    const path = join(above, "a", "b", "c");
+    await new FolderRecords(new MachineFolder(path), silentLogger).write("a", Uint8Array.of(1));
+    for (const made of ["a", "a/b", "a/b/c"]) assert.equal(statSync(join(above, made)).mode & 0o777, 0o700);
+  });
+
   it("name the folder in the error when it cannot be made or read", async (t) => {
     const file = join(temporary(t), "file");
     writeFileSync(file, "");

@@ -5,25 +5,30 @@ import type { Timers } from "../../src/util/time.ts";
 const onewayMs = 1;
 const firstPort = 40_000;
 
-/** A network of one server and its clients, in memory and on injected time. Every opened path has a port of its own. */
+type Serve = (from: PeerAddress, datagram: Uint8Array) => void;
+
+/** A network of servers and their clients, in memory and on injected time. Every opened path has a port of its own. */
 export class MemoryNetwork implements Network {
-  /** The server's end. */
+  /** The end of the server at every port that has none of its own. */
   readonly socket: PeersSocket;
   readonly #timers: Timers;
   readonly #paths = new Map<string, MemoryPath>();
   readonly #listeners = new Set<(has: (localAddress: string) => boolean) => void>();
   #nextPort = firstPort;
   #ours = "127.0.0.1";
-  #serve: (from: PeerAddress, datagram: Uint8Array) => void = () => {};
+  readonly #servers = new Map<number, Serve>();
+  #serve: Serve = () => {};
 
   constructor(timers: Timers) {
     this.#timers = timers;
-    this.socket = {
-      onDatagram: (listener) => {
-        this.#serve = listener;
-      },
-      send: (to, datagram) => this.#later(() => this.#paths.get(addressText(to))?.receive(datagram)),
-    };
+    this.socket = this.#socket((serve) => {
+      this.#serve = serve;
+    });
+  }
+
+  /** The end of a server at a port. */
+  socketAt(port: number): PeersSocket {
+    return this.#socket((serve) => void this.#servers.set(port, serve));
   }
 
   /** Paths that nobody has closed yet. */
@@ -40,7 +45,7 @@ export class MemoryNetwork implements Network {
     const path = new MemoryPath(
       peer,
       local.host,
-      (datagram) => this.#later(() => this.#serve(local, datagram)),
+      (datagram) => this.#later(() => (this.#servers.get(peer.port) ?? this.#serve)(local, datagram)),
       () => this.#paths.delete(addressText(local)),
     );
     this.#paths.set(addressText(local), path);
@@ -57,6 +62,12 @@ export class MemoryNetwork implements Network {
     this.#ours = address;
     for (const path of this.#paths.values()) path.cut();
     for (const listener of [...this.#listeners]) listener((each) => each === address);
+  }
+
+  #socket(onDatagram: (serve: Serve) => void): PeersSocket {
+    const send = (to: PeerAddress, datagram: Uint8Array): void =>
+      this.#later(() => this.#paths.get(addressText(to))?.receive(datagram));
+    return { onDatagram, send };
   }
 
   #later(deliver: () => void): void {
