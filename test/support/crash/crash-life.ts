@@ -70,24 +70,28 @@ export class CrashLife {
     const card = world.openCard(ports.store, ports.timers, ports.log);
     this.readCard = card.read;
     const { time } = world;
-    this.agent = new Agent(parseConfig(JSON.stringify(config), "/nowhere/agent.yaml"), {
-      ...ports,
-      network: mortalNetwork(world, process),
-      clock: time,
-      ephemeralKeys: nodeEphemeralKeys,
-      cardFigures: new CardFiguresCounter(),
-      credentials: world.credentials,
-      openKeySlots: (keys) =>
-        openKeySlots(keys, { store: ports.store, applet: () => Promise.reject(new Error("none")) }),
-      createVerifier: (account, server) => createVerifier(account, server, { wallClock: time, files: world.files }),
-      objects: [
-        ...deviceObjects({ device: { currentTime: () => 0 } }, registry, ports.timers),
-        new FirmwareUpdateObject(registry.get(5), firmware),
-        new SoftwareManagementObject(registry.get(9), software),
-      ],
-      services: [firmware, software, card],
-      onEvent: (event) => process.dead || this.events.push(event),
-    });
+    const { endpoint } = config;
+    this.agent = new Agent(
+      { ...parseConfig(JSON.stringify(config), "/nowhere/agent.yaml"), endpoint },
+      {
+        ...ports,
+        network: mortalNetwork(world, process),
+        clock: time,
+        ephemeralKeys: nodeEphemeralKeys,
+        cardFigures: new CardFiguresCounter(),
+        credentials: world.credentials,
+        openKeySlots: (keys) =>
+          openKeySlots(keys, { store: ports.store, applet: () => Promise.reject(new Error("none")) }),
+        createVerifier: (account, server) => createVerifier(account, server, { wallClock: time, files: world.files }),
+        objects: [
+          ...deviceObjects({ device: { currentTime: () => 0 } }, registry, ports.timers),
+          new FirmwareUpdateObject(registry.get(5), firmware),
+          new SoftwareManagementObject(registry.get(9), software),
+        ],
+        services: [firmware, software, card],
+        onEvent: (event) => process.dead || this.events.push(event),
+      },
+    );
     this.agent.start();
   }
 
