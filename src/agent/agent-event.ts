@@ -7,7 +7,7 @@ import type { ServerAccountEvent } from "../lwm2m/server-account-event.ts";
 import type { CardOperationKind } from "../smartcard/card-observer.ts";
 import { toHex } from "../util/bytes.ts";
 import { CodedError, describeError } from "../util/coded-error.ts";
-import type { CardFigures, CardPhase } from "./card-figures.ts";
+import type { CardFigures, CardPhase } from "./cards/card-figures.ts";
 
 /** What happens in the agent, in order: the server accounts' events and the agent's own. */
 export type AgentEvent =

@@ -10,7 +10,7 @@ import type { AgentConfig } from "./config/config-schema.ts";
 import type { CustomObjects } from "./custom-objects/custom-objects.ts";
 import type { MachineLocation } from "./custom-objects/machine-location.ts";
 import { deviceObjects } from "./data-model.ts";
-import { type PackagePorts, packageObjects } from "./package-objects.ts";
+import { type PackagePorts, packageObjects } from "./packages/package-objects.ts";
 
 /** Of the package, seen from src/agent/ and from dist/agent/ alike. */
 export const objectsFolder = fileURLToPath(new URL("../../objects", import.meta.url));

@@ -12,15 +12,15 @@ import type { LineListener } from "../util/line-connection.ts";
 import type { Logger } from "../util/log.ts";
 import { Agent, type AgentPorts } from "./agent.ts";
 import type { AgentEvent } from "./agent-event.ts";
-import { CardFiguresCounter } from "./card-figures.ts";
+import { CardFiguresCounter } from "./cards/card-figures.ts";
+import { LazyCards } from "./cards/lazy-cards.ts";
+import { machineKeys } from "./cards/machine-keys.ts";
 import { type AgentConfig, type NamedConfig, serversOf } from "./config/config-schema.ts";
 import { configuredObjects, objectsFolder } from "./configured-objects.ts";
 import { cardAccess } from "./control/card-access.ts";
 import { EventFeed } from "./control/event-feed.ts";
 import { serveControl } from "./control/serve-control.ts";
 import { loadDefinitions } from "./data-model.ts";
-import { LazyCards } from "./lazy-cards.ts";
-import { machineKeys } from "./machine-keys.ts";
 
 export interface MachineAgentOptions {
   readonly logger: Logger;
@@ -61,7 +61,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
     credentials: keys.credentials,
     openKeySlots: keys.openKeySlots,
     createVerifier: async (account, server) => {
-      const { createVerifier } = await import("./trust.ts");
+      const { createVerifier } = await import("./accounts/trust.ts");
       return createVerifier(account, server, { wallClock: systemWallClock, files: machineFiles });
     },
     wallClock: systemWallClock,
@@ -90,7 +90,7 @@ export async function createMachineAgent(config: AgentConfig, options: MachineAg
 async function named(config: AgentConfig, ports: Omit<AgentPorts, "objects">): Promise<NamedConfig> {
   const { endpoint } = config;
   if (typeof endpoint === "string") return { ...config, endpoint };
-  const { machineEndpointName } = await import("./machine-endpoint-name.ts");
+  const { machineEndpointName } = await import("./accounts/machine-endpoint-name.ts");
   return { ...config, endpoint: await machineEndpointName(config, endpoint, ports) };
 }
 

@@ -1,5 +1,5 @@
 import type { Argv } from "yargs";
-import { createCardService } from "../agent/card-services.ts";
+import { createCardService } from "../agent/cards/card-services.ts";
 import { type CardAccess, cardAccess } from "../agent/control/card-access.ts";
 import { IotSafeProvider } from "../credentials/adapters/iotsafe/iotsafe-provider.ts";
 import { createLogger } from "../platform/logger.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { CardFiguresCounter } from "../../src/agent/card-figures.ts";
-import { ServerAssociations } from "../../src/agent/server-associations.ts";
+import { ServerAssociations } from "../../src/agent/accounts/server-associations.ts";
+import { CardFiguresCounter } from "../../src/agent/cards/card-figures.ts";
 import type { Association } from "../../src/association/association.ts";
 import { Code, Method } from "../../src/coap/message.ts";
 import type { SecuritySettings } from "../../src/lwm2m/bootstrap/security-settings.ts";

@@ -1,11 +1,11 @@
+import { CardFiguresCounter } from "../../src/agent/cards/card-figures.ts";
 import type {
   AgentControl,
   AgentStatus,
   LocalResources,
   LocalText,
   LocalValue,
-} from "../../src/agent/agent-control.ts";
-import { CardFiguresCounter } from "../../src/agent/card-figures.ts";
+} from "../../src/agent/control/agent-control.ts";
 import type { AttemptMode } from "../../src/est/enrolment/enrolment-record.ts";
 import { CodedError } from "../../src/util/coded-error.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Agent } from "../../src/agent/agent.ts";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
-import { CardFiguresCounter } from "../../src/agent/card-figures.ts";
+import { CardFiguresCounter } from "../../src/agent/cards/card-figures.ts";
 import { deviceObjects } from "../../src/agent/data-model.ts";
 import { parseConfig } from "../../src/cli/config/load-config.ts";
 import type { CertificateCache } from "../../src/credentials/adapters/iotsafe/certificate-cache.ts";

@@ -1,7 +1,7 @@
 import type { AttemptMode } from "../../est/enrolment/enrolment-record.ts";
 import { fromHex } from "../../util/bytes.ts";
 import { CodedError } from "../../util/coded-error.ts";
-import type { AgentControl, LocalResources } from "../agent-control.ts";
+import type { AgentControl, LocalResources } from "./agent-control.ts";
 import type { CardAccess } from "./card-access.ts";
 import type { ControlWords } from "./control-words.ts";
 

@@ -1,5 +1,5 @@
 import { CodedError } from "../../util/coded-error.ts";
-import type { LocalResources, LocalText } from "../agent-control.ts";
+import type { LocalResources, LocalText } from "./agent-control.ts";
 
 /** What follows the name of a command on its line, taken word by word. Throws CodedError "BAD_COMMAND". */
 export class ControlWords {

@@ -16,7 +16,7 @@ import type { Logger } from "../../util/log.ts";
 import type { RecordStore } from "../../util/record-store.ts";
 import { RetrySchedule } from "../../util/retry-schedule.ts";
 import type { Timer, Timers, WallClock } from "../../util/time.ts";
-import { type AccountSecurity, accountSecurity, isEnrolled } from "../account-security.ts";
+import { type AccountSecurity, accountSecurity, isEnrolled } from "../accounts/account-security.ts";
 import type { EnrolmentConfig, NamedConfig } from "../config/config-schema.ts";
 import { EnrolledAccounts } from "./enrolled-accounts.ts";
 import { enrolmentOptions, renewalPolicy } from "./enrolment-settings.ts";

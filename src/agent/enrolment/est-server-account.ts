@@ -1,7 +1,7 @@
 import type { Accounts } from "../../lwm2m/bootstrap/accounts.ts";
 import type { SecuritySettings } from "../../lwm2m/bootstrap/security-settings.ts";
 import { CodedError } from "../../util/coded-error.ts";
-import { type AccountSecurity, accountSecurity } from "../account-security.ts";
+import { type AccountSecurity, accountSecurity } from "../accounts/account-security.ts";
 import type { AgentConfig } from "../config/config-schema.ts";
 
 /**

@@ -8,7 +8,7 @@ import type { IdentityKind } from "../../est/enrolment/enrolment-record.ts";
 import { EstClient, type EstClientOptions } from "../../est/est-client.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Timers } from "../../util/time.ts";
-import type { AccountSecurity } from "../account-security.ts";
+import type { AccountSecurity } from "../accounts/account-security.ts";
 import type { EnrolmentConfig } from "../config/config-schema.ts";
 
 export interface EstSessionsPorts {

@@ -3,7 +3,7 @@ import { enrolledCredential } from "../../credentials/adapters/enrolled-credenti
 import type { KeySlots } from "../../credentials/ports/key-slots.ts";
 import type { CredentialProver } from "../../est/enrolment/enrolment-ports.ts";
 import type { Logger } from "../../util/log.ts";
-import type { AccountSecurity } from "../account-security.ts";
+import type { AccountSecurity } from "../accounts/account-security.ts";
 
 export interface HandshakeProverPorts {
   /** The server that the credential is for; undefined while there is none, as before a bootstrap. */

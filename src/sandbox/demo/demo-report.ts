@@ -1,4 +1,4 @@
-import type { CardFigures, CardPhaseFigures } from "../../agent/card-figures.ts";
+import type { CardFigures, CardPhaseFigures } from "../../agent/cards/card-figures.ts";
 import type { HandshakeFigures } from "../../dtls/connection.ts";
 import { table } from "../../util/table.ts";
 

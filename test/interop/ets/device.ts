@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
+import { createVerifier } from "../../../src/agent/accounts/trust.ts";
 import { Agent, type AgentPorts } from "../../../src/agent/agent.ts";
-import type { AgentControl } from "../../../src/agent/agent-control.ts";
 import type { AgentEvent } from "../../../src/agent/agent-event.ts";
-import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
+import { CardFiguresCounter } from "../../../src/agent/cards/card-figures.ts";
+import { CredentialsByScheme } from "../../../src/agent/cards/credentials-by-scheme.ts";
 import { configSchema } from "../../../src/agent/config/config-schema.ts";
-import { CredentialsByScheme } from "../../../src/agent/credentials-by-scheme.ts";
+import type { AgentControl } from "../../../src/agent/control/agent-control.ts";
 import { loadDefinitions } from "../../../src/agent/data-model.ts";
 import { openKeySlots } from "../../../src/agent/enrolment/enrolment-slots.ts";
-import { createVerifier } from "../../../src/agent/trust.ts";
 import { FileCredentialProvider } from "../../../src/credentials/adapters/file/file-credential-provider.ts";
 import type { ReadCard } from "../../../src/lwm2m/bootstrap/card-reading.ts";
 import type { LwM2mObject } from "../../../src/lwm2m/data-model/object.ts";

@@ -1,9 +1,9 @@
+import { createVerifier } from "../../../src/agent/accounts/trust.ts";
 import { Agent } from "../../../src/agent/agent.ts";
 import type { AgentEvent } from "../../../src/agent/agent-event.ts";
-import { CardFiguresCounter } from "../../../src/agent/card-figures.ts";
+import { CardFiguresCounter } from "../../../src/agent/cards/card-figures.ts";
 import { deviceObjects } from "../../../src/agent/data-model.ts";
 import { openKeySlots } from "../../../src/agent/enrolment/enrolment-slots.ts";
-import { createVerifier } from "../../../src/agent/trust.ts";
 import { parseConfig } from "../../../src/cli/config/load-config.ts";
 import { nodeEphemeralKeys } from "../../../src/crypto/ephemeral-keys.ts";
 import { FirmwareUpdate } from "../../../src/lwm2m/firmware-update/firmware-update.ts";
