@@ -26,6 +26,7 @@ describe("the OMA LwM2M test cases", { concurrency: 24 }, () => {
       models: modelsFolder(cleanup),
       identity: serverIdentity,
       ca: authority.cert,
+      est: authority,
       awake: awakeSeconds,
     });
   });

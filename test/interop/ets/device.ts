@@ -8,6 +8,7 @@ import { CredentialsByScheme } from "../../../src/agent/credentials-by-scheme.ts
 import { loadDefinitions } from "../../../src/agent/data-model.ts";
 import { createVerifier } from "../../../src/agent/trust.ts";
 import { FileCredentialProvider } from "../../../src/credentials/adapters/file/file-credential-provider.ts";
+import { SoftwareKeySlots } from "../../../src/credentials/adapters/file/software-key-slots.ts";
 import type { ReadCard } from "../../../src/lwm2m/bootstrap/card-reading.ts";
 import type { LwM2mObject } from "../../../src/lwm2m/data-model/object.ts";
 import { DeviceObject } from "../../../src/lwm2m/objects/device-object.ts";
@@ -107,6 +108,7 @@ export class Device {
     const { endpoint, objects = [], readCard } = this.#options;
     const config = configSchema.parse({ endpoint, stateDirectory: this.#stateDirectory, ...this.#options.config });
     const definitions = releases[config.lwm2m];
+    const store = new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger);
     const ports: AgentPorts = {
       ...realPorts,
       network: this.#network,
@@ -116,7 +118,8 @@ export class Device {
       createVerifier: (account, uri) =>
         createVerifier(account, uri, { wallClock: systemWallClock, files: machineFiles }),
       wallClock: systemWallClock,
-      store: new FolderRecords(new MachineFolder(this.#stateDirectory), silentLogger),
+      store,
+      openKeySlots: async () => new SoftwareKeySlots(store, 2),
       definitions,
       objects: [new DeviceObject(definitions.get(3), this.values.port, realPorts.timers), ...objects],
       queueMode: { awakeMs: 1000 * awakeSeconds },

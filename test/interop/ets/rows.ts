@@ -14,7 +14,6 @@ const oscore = "not here: transport OSCORE";
 const tcp = "not here: transport coap+tcp";
 const tls = "not here: transport coaps+tcp";
 const mqtt = "not here: transport MQTT";
-const est = "not here: EST is not wired in the agent yet";
 
 const leshan = (id: string, title: string): Row => ({ id, title, driver: "leshan" });
 const ours = (id: string, title: string): Row => ({ id, title, driver: "ours" });
@@ -35,7 +34,7 @@ export const rows: readonly Row[] = [
   leshan("1.1-int-7", "Fallback to bootstrap"),
   leshan("1.1-int-8", "Bootstrap-Read"),
   leshan("1.1-int-9", "Consistency check at Bootstrap-Finish"),
-  out("1.1-int-10", "Bootstrap and enrolment by EST", est, "ours"),
+  ours("1.1-int-10", "Bootstrap and enrolment by EST"),
   out("1.2-int-11", "Bootstrap over OSCORE", oscore, "leshan"),
   ours("1.2-int-12", "Bootstrap-Pack"),
   out("1.2-int-19", "Bootstrap over MQTT", mqtt, "ours"),

@@ -14,7 +14,7 @@ import { assertValues } from "../nodes.ts";
 
 const key = "00112233445566778899aabbccddeeff";
 
-/** ETS 1.1-int-1, 2 and 401 to 403: DTLS. The trace has the records, and the messages as Leshan saw them. */
+/** ETS 1.1-int-1, 2, 10 and 401 to 403: DTLS. The trace has the records, and the messages as Leshan saw them. */
 export const security: Readonly<Record<string, Procedure>> = {
   "1.1-int-1": async (bench) => {
     const identity = `${bench.endpoint}-identity`;
@@ -37,6 +37,26 @@ export const security: Readonly<Record<string, Procedure>> = {
     side.startDevice({ security: { credential: `file:${device.key}?cert=${device.cert}`, trust: { anchors: [ca] } } });
     await side.finished();
     await assertSecureAndRead(bench, side.leshan);
+  },
+  "1.1-int-10": async (bench) => {
+    await bench.leshan.bootstrap.allow({ endpoint: bench.endpoint, tls: { mode: "x509" } });
+    await bench.leshan.management.allow({ endpoint: bench.endpoint, tls: { mode: "x509" } });
+    const { device: own, server, ca } = identitiesOf(bench);
+    const side = await BootstrapSide.open(bench, "coaps");
+    const enrolments = await bench.leshan.bootstrap.events(bench.endpoint);
+    // As printed: mode 2, and neither certificate nor key in the account.
+    const keys = { mode: 2, identity: "", serverKey: derHex(server.cert), secret: "" } as const;
+    await side.script([...accountSteps(side.serverUri, keys), { discover: "/" }]);
+    const device = side.startDevice({
+      security: { credential: `file:${own.key}?cert=${own.cert}`, trust: { anchors: [ca] } },
+      enrolment: { keys: "software", order: "before-bootstrap", keylessAccounts: true },
+    });
+    await enrolments.waitFor("EST", ({ name }) => name === "sen");
+    await enrolments.waitFor("BSSESSION", ({ name }) => name === "new session");
+    await side.finished();
+    await assertSecureAndRead(bench, side.leshan);
+    assert.equal((await device.waitFor("enrolment-issued")).subject, `CN=${bench.endpoint}`);
+    await device.waitFor("credential", ({ source }) => source === "enrolled");
   },
   "1.1-int-401": async (bench) => {
     await bench.leshan.management.allow(pskOf(bench));
