@@ -44,7 +44,8 @@ export class EnrolmentStage {
   readonly seen: string[] = [];
   readonly issued: string[] = [];
   readonly authority: EstAuthority;
-  readonly #config: object;
+  /** Of an agent at this place. */
+  readonly config: object;
   #sim: DemoSim;
   readonly #authorities: { readonly simCa: SandboxCa; readonly ca: SandboxCa };
 
@@ -89,7 +90,7 @@ export class EnrolmentStage {
     this.seen = made.seen;
     this.issued = made.issued;
     const card = `iotsafe:?channel=socket:${sim.socketPath}`;
-    this.#config = {
+    this.config = {
       endpoint,
       credentials: { default: `${card}&key=01&cert=03` },
       bootstrap: { uri: made.bootstrap.uri, ...options.bootstrap },
@@ -120,7 +121,7 @@ export class EnrolmentStage {
   }
 
   agent(t: TestContext, enrolment: object = {}): Promise<WatchedAgent> {
-    const config = this.#config as { enrolment: object };
+    const config = this.config as { enrolment: object };
     return WatchedAgent.start(t, this.folder, { ...config, enrolment: { ...config.enrolment, ...enrolment } });
   }
 }
