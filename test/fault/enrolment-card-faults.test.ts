@@ -23,6 +23,7 @@ interface Procedure {
 
 const procedures: Readonly<Record<string, Procedure>> = {
   "first enrolment, two slots": { slots: 2, mode: "new-key", first: true },
+  "first enrolment, one slot": { slots: 1, mode: "new-key", first: true },
   "change of keys, two slots": { slots: 2, mode: "new-key" },
   "renewal of the key's certificate, two slots": { slots: 2, mode: "same-key" },
   "renewal of the key's certificate, one slot": { slots: 1, mode: "same-key" },
@@ -57,14 +58,15 @@ for (const [name, procedure] of Object.entries(procedures)) {
         for (const at of commands.keys()) {
           const world = prepared.copy();
           const end = watched(world, procedure, (index) => (index === at ? fault : undefined));
-          outcomes.push(await end, `at APDU ${at}`);
+          outcomes.push(await end);
           await assertRegistered(world, prepared, `${kind} at APDU ${at}`);
         }
         report(t, commands.length, outcomes);
       });
     }
 
-    test(`killed at each APDU: it ends registered${hasFormer ? ", never without a credential" : ""}`, async () => {
+    test(`killed at each APDU: it ends registered${hasFormer ? ", never without a credential" : ""}`, async (t) => {
+      const outcomes: string[] = [];
       for (const at of commands.keys()) {
         const world = prepared.copy();
         const process = live(world, procedure, prepared);
@@ -74,8 +76,10 @@ for (const [name, procedure] of Object.entries(procedures)) {
         world.card?.faults.replan(() => undefined);
         if (hasFormer) assert.equal(await world.problemWithCredential(), undefined, `killed at APDU ${at}`);
         await watched(world, procedure, () => undefined);
+        outcomes.push("after another start");
         await assertRegistered(world, prepared, `killed at APDU ${at}`);
       }
+      report(t, commands.length, outcomes);
     });
 
     /** Runs to the end, with a look at the credential after every stretch of time. */

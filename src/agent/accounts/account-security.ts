@@ -25,7 +25,7 @@ type ConfiguredAccount = Pick<ServerConfig, "uri" | "security">;
 /** An account of the configuration brings its own credential and trust; every other one has the defaults. */
 export function accountSecurity(config: AgentConfig, settings: SecuritySettings): AccountSecurity {
   const own = configuredAccount(config, settings);
-  const credential = own?.security?.credential ?? config.credentials.default;
+  const credential = firstCredential(own?.security?.credential, config.credentials.default);
   const trust = own?.security?.trust ?? config.trust;
   const serverName = settings.sni ?? own?.security?.sni;
   return {
@@ -35,6 +35,11 @@ export function accountSecurity(config: AgentConfig, settings: SecuritySettings)
     ...(trust && { trust }),
     ...(serverName !== undefined && { serverName }),
   };
+}
+
+/** `enrolled:` opens nothing by itself: until there is a certificate an account has the one that came with the device. */
+function firstCredential(own: string | undefined, fallback: string | undefined): string | undefined {
+  return own === undefined || credentialScheme(own) === enrolledScheme ? fallback : own;
 }
 
 function configuredAccount(config: AgentConfig, settings: SecuritySettings): ConfiguredAccount | undefined {
