@@ -1,9 +1,9 @@
 // The public API: what a program that embeds the agent needs. Everything else may change without notice.
 export { Agent, type AgentPorts } from "./agent/agent.ts";
-export type { AgentControl, AgentStatus, ServerStatus } from "./agent/control/agent-control.ts";
 export { type AgentEvent, eventLine } from "./agent/agent-event.ts";
 export type { CardFigures, CardPhase, CardPhaseFigures } from "./agent/cards/card-figures.ts";
 export { type AgentConfig, configSchema, serversOf } from "./agent/config/config-schema.ts";
+export type { AgentControl, AgentStatus, ServerStatus } from "./agent/control/agent-control.ts";
 export {
   defineObject,
   type Executable,
