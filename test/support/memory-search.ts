@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 
 const chunkLength = 4 * 1024 * 1024;
+const pageLength = 4096;
 
 /** A secret in every form in which it could lie about. Base64 has three alignments, of which the inner letters are sure. */
 export function formsOf(secret: Uint8Array): readonly Buffer[] {
@@ -30,11 +31,13 @@ export function secretsInMemory(pid: number, secrets: ReadonlyMap<string, Uint8A
   const memory = openSync(`/proc/${pid}/mem`, "r");
   try {
     for (const [from, to] of readableRegions(pid)) {
-      // Chunks overlap, so that nothing hides on a border.
-      for (let at = from; at < to; at += chunkLength - 128) {
-        const chunk = read(memory, at, Math.min(chunkLength, to - at));
-        if (chunk.length === 0) break;
+      for (let at = from; at < to; ) {
+        const wanted = Math.min(chunkLength, to - at);
+        const chunk = read(memory, at, wanted);
         for (const [name, all] of forms) if (all.some((form) => chunk.includes(form))) found.add(name);
+        // Behind a page that cannot be read there are others; whole chunks overlap, so that nothing hides on a border.
+        if (chunk.length === 0) at += pageLength;
+        else at += chunk.length === chunkLength ? chunkLength - 128 : chunk.length;
       }
     }
   } finally {
