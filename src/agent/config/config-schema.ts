@@ -61,7 +61,6 @@ export type NamedConfig = AgentConfig & { readonly endpoint: string };
 export type EndpointSource = Exclude<AgentConfig["endpoint"], string>;
 export type ServerConfig = NonNullable<AgentConfig["server"]>;
 export type BootstrapConfig = NonNullable<AgentConfig["bootstrap"]>;
-export type SecurityConfig = NonNullable<ServerConfig["security"]>;
 export type EnrolmentConfig = NonNullable<AgentConfig["enrolment"]>;
 export type TrustConfig = NonNullable<AgentConfig["trust"]>;
 

@@ -1,5 +1,4 @@
 import { createECDH } from "node:crypto";
-import { concatBytes } from "../../util/bytes.ts";
 
 /**
  * Just enough of the curve secp256r1 (SEC 2 §2.4.2) for a simulated card. Multiples of the generator come from
@@ -58,10 +57,6 @@ export function decodePoint(bytes: Uint8Array): Point {
   const y = toInteger(bytes.subarray(33));
   if (x >= p || y >= p) return undefined;
   return mod(y * y - (x * x * x - 3n * x + b), p) === 0n ? { x, y } : undefined;
-}
-
-export function encodePoint(point: { readonly x: bigint; readonly y: bigint }): Uint8Array {
-  return concatBytes([Uint8Array.of(4), toBytes(point.x), toBytes(point.y)]);
 }
 
 export function mod(value: bigint, modulus: bigint): bigint {
