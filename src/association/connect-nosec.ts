@@ -6,6 +6,7 @@ import { CountedPath } from "./counted-path.ts";
 import { followNetwork } from "./follow-network.ts";
 import { MovablePath } from "./movable-path.ts";
 import { PathTransport } from "./path-transport.ts";
+import { pingFirst } from "./ping-first.ts";
 import type { ServerUri } from "./server-uri.ts";
 import { type Attempt, tryAddresses } from "./try-addresses.ts";
 
@@ -32,12 +33,5 @@ async function open(attempt: Attempt, handle: RequestHandler, ports: ConnectPort
   const options = { transport, handle, peer, traffic, clock, timers, entropy, logger };
   const association = new CoapAssociation({ ...options, ...(parameters && { parameters }) });
   followNetwork(association, path, ports);
-  if (attempt.last) return association;
-  try {
-    await association.endpoint.ping();
-    return association;
-  } catch (error) {
-    await association.close();
-    throw error;
-  }
+  return attempt.last ? association : pingFirst(association);
 }

@@ -6,6 +6,7 @@ import { connectNosec } from "../../association/connect-nosec.ts";
 import type { ConnectPorts } from "../../association/connect-ports.ts";
 import { connectResuming } from "../../association/connect-resuming.ts";
 import type { HandshakeParties } from "../../association/need-answers.ts";
+import { pingFirst } from "../../association/ping-first.ts";
 import type { ResumptionStore } from "../../association/resumption-store.ts";
 import { parseServerUri, type ServerUri } from "../../association/server-uri.ts";
 import { SessionKeeper } from "../../association/session-keeper.ts";
@@ -95,7 +96,7 @@ export class ServerAssociations implements AssociationFactory {
   async #connectTo(uri: ServerUri, last: boolean, handle: RequestHandler, signal: AbortSignal): Promise<Association> {
     if (this.#account.settings.mode !== "nosec") return this.#connectSecurely(uri, handle, signal);
     const association = await connectNosec(uri, handle, this.#ports, signal);
-    return last ? association : pinged(association);
+    return last ? association : pingFirst(association);
   }
 
   async #connectSecurely(uri: ServerUri, handle: RequestHandler, signal: AbortSignal): Promise<Association> {
@@ -176,17 +177,6 @@ function usable(text: string, logger: Logger): ServerUri[] {
   } catch (error) {
     logger.warn("a secondary URI of an account is left out", { reason: describeError(error) });
     return [];
-  }
-}
-
-/** Without a handshake only an answer shows that there is somebody. */
-async function pinged(association: CoapAssociation): Promise<CoapAssociation> {
-  try {
-    await association.endpoint.ping();
-    return association;
-  } catch (error) {
-    await association.close();
-    throw error;
   }
 }
 
