@@ -1,7 +1,6 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { before, suite, test } from "node:test";
-import * as x509 from "@peculiar/x509";
 import { parseCrl } from "../../src/pki/crl.ts";
 import { PathValidator } from "../../src/pki/path-validator.ts";
 import { RevocationLists, type RevocationOptions } from "../../src/pki/revocation-lists.ts";
@@ -16,6 +15,7 @@ import {
 } from "../support/certificates.ts";
 import { der, sequence, text } from "../support/der.ts";
 import { mutateBytes } from "../support/mutate-bytes.ts";
+import { type CrlOptions, makeCrl } from "../support/revocation-list.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 
 const now = Date.parse("2026-06-01T12:00:00Z");
@@ -32,30 +32,7 @@ before(async () => {
   bad = await crl({ entries: [{ serialNumber: "00c0ffee", revocationDate: new Date("2026-05-01T00:00:00Z") }] });
 });
 
-interface CrlOptions {
-  readonly issuer?: IssuedCertificate;
-  readonly signer?: IssuedCertificate;
-  readonly entries?: x509.X509CrlEntryParams[];
-  readonly thisUpdate?: string;
-  readonly nextUpdate?: string | "none";
-  readonly extensions?: readonly RawExtension[];
-}
-
-async function crl(options: CrlOptions): Promise<Uint8Array> {
-  const { issuer = root, signer = issuer, nextUpdate = "2026-07-01T00:00:00Z" } = options;
-  const made = await x509.X509CrlGenerator.create({
-    issuer: issuer.certificate.subject,
-    thisUpdate: new Date(options.thisUpdate ?? "2026-05-15T00:00:00Z"),
-    ...(nextUpdate !== "none" && { nextUpdate: new Date(nextUpdate) }),
-    entries: options.entries ?? [],
-    extensions: (options.extensions ?? []).map(
-      ({ oid, critical, value }) => new x509.Extension(oid, critical, Uint8Array.from(value).buffer),
-    ),
-    signingKey: signer.keys.privateKey,
-    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
-  });
-  return new Uint8Array(made.rawData);
-}
+const crl = (options: Partial<CrlOptions>) => makeCrl({ issuer: root, ...options });
 
 async function judge(crls: readonly Uint8Array[], overrides: Partial<RevocationOptions> = {}, chain = [leaf]) {
   const { revoked } = new RevocationLists({ crls, clock, missing: "hard-fail", ...overrides });
