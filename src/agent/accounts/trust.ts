@@ -4,11 +4,14 @@ import type { FileReader } from "../../credentials/ports/file-reader.ts";
 import { looksLikePem, parsePem } from "../../crypto/pem.ts";
 import { PathValidator } from "../../pki/path-validator.ts";
 import { PinnedCertificate } from "../../pki/pinned-certificate.ts";
+import { RevocationLists } from "../../pki/revocation-lists.ts";
 import { CertificateUsage, MatchingType, verifierForUsage } from "../../pki/verifier-for-usage.ts";
 import { CodedError, describeError } from "../../util/coded-error.ts";
 import type { WallClock } from "../../util/time.ts";
 import type { TrustConfig } from "../config/config-schema.ts";
 import type { AccountSecurity } from "./account-security.ts";
+
+type RevocationConfig = NonNullable<TrustConfig["revocation"]>;
 
 export interface TrustPorts {
   readonly wallClock: WallClock;
@@ -40,6 +43,7 @@ export async function createVerifier(
     anchors: [...given, ...(trust ? await trustAnchors(trust, ports.files) : [])],
     peer,
     clock: ports.wallClock,
+    ...(account.trust?.revocation && { revoked: await revokedBy(account.trust.revocation, ports) }),
   };
   if (!association) return new PathValidator(validator);
   return verifierForUsage({
@@ -69,13 +73,27 @@ export async function pinnedCertificate(file: string, files: FileReader): Promis
   return certificate;
 }
 
-async function certificatesIn(file: string, files: FileReader): Promise<readonly Uint8Array[]> {
+async function revokedBy({ lists, missing }: RevocationConfig, { files, wallClock: clock }: TrustPorts) {
+  const crls = (await Promise.all(lists.map((file) => blocksIn(file, "X509 CRL", files)))).flat();
+  try {
+    return new RevocationLists({ crls, clock, missing }).revoked;
+  } catch (cause) {
+    const message = `trust.revocation.lists, ${lists.join(", ")}: ${describeError(cause)}`;
+    throw new CodedError("BAD_TRUST_FILE", message, { cause });
+  }
+}
+
+function certificatesIn(file: string, files: FileReader): Promise<readonly Uint8Array[]> {
+  return blocksIn(file, "CERTIFICATE", files);
+}
+
+async function blocksIn(file: string, wanted: string, files: FileReader): Promise<readonly Uint8Array[]> {
   try {
     const bytes = await files.read(file);
     if (!looksLikePem(bytes)) return [bytes];
-    const blocks = parsePem(bytes).filter(({ label }) => label === "CERTIFICATE");
+    const blocks = parsePem(bytes).filter(({ label }) => label === wanted);
     if (blocks.length > 0) return blocks.map(({ content }) => content);
-    throw new CodedError("BAD_TRUST_FILE", "no CERTIFICATE block in it");
+    throw new CodedError("BAD_TRUST_FILE", `no ${wanted} block in it`);
   } catch (cause) {
     throw new CodedError("BAD_TRUST_FILE", `trust file ${file}: ${describeError(cause)}`, { cause });
   }

@@ -41,8 +41,25 @@ export function trustSection() {
       .optional(),
     pinned: text("the file of the server's own certificate").optional(),
     allowCommonName: z.boolean({ error: "true or false" }).default(false),
-  }).refine(({ anchors, pinned }) => (anchors === undefined) !== (pinned === undefined), {
-    error: "either anchors or pinned",
+    revocation: revocationSection().optional(),
+  })
+    .refine(({ anchors, pinned }) => (anchors === undefined) !== (pinned === undefined), {
+      error: "either anchors or pinned",
+    })
+    .refine(({ pinned, revocation }) => pinned === undefined || revocation === undefined, {
+      error: "revocation beside anchors: a pinned certificate is compared, and asks no list",
+    });
+}
+
+/** Lists are files that somebody brings: the device fetches none. */
+function revocationSection() {
+  return section({
+    lists: z
+      .array(text("a certificate revocation list (PEM or DER)"), { error: "a list of files" })
+      .min(1, { error: "at least one file" }),
+    missing: z
+      .enum(["hard-fail", "soft-fail"], { error: "hard-fail or soft-fail, for what no valid list speaks of" })
+      .default("hard-fail"),
   });
 }
 

@@ -72,6 +72,11 @@ function serverSecurity(uri: ServerUri, config: AgentConfig): AccountSecurity {
 /** The pinned certificate or the anchors of the configuration; without both the authorities that come with Node. */
 async function httpsTrust({ packages, trust: common }: AgentConfig, files: FileReader): Promise<TlsTrust> {
   const trust = packages.trust ?? common;
+  // Better no package than one from a server whose revocation was not looked at.
+  if (trust?.revocation) throw new CodedError("NO_REVOCATION", listsUnused);
   if (trust?.pinned !== undefined) return { pinned: await pinnedCertificate(trust.pinned, files) };
   return trust ? { anchors: await trustAnchors(trust, files) } : {};
 }
+
+const listsUnused =
+  "trust.revocation is not looked at for https: fetch by coaps, or give packages.trust without it for https alone";

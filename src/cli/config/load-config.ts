@@ -63,10 +63,11 @@ function withTrust<T extends { readonly trust?: TrustConfig | undefined }>(part:
 }
 
 function absoluteTrust(trust: TrustConfig, folder: string): TrustConfig {
-  const { anchors, pinned } = trust;
+  const { anchors, pinned, revocation } = trust;
   return {
     ...trust,
     ...(anchors && { anchors: anchors.map((file) => resolve(folder, file)) }),
     ...(pinned && { pinned: resolve(folder, pinned) }),
+    ...(revocation && { revocation: { ...revocation, lists: revocation.lists.map((file) => resolve(folder, file)) } }),
   };
 }

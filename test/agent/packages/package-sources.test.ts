@@ -118,6 +118,9 @@ test("https takes servers below the anchors, PEM or DER, for the name that is as
   await assert.rejects(met.fetch(`https://127.0.0.2:${port}/image`, { trust: { anchors: [met.path("ca.pem")] } }));
   const lost = met.fetch(uri, { trust: { anchors: [met.path("nowhere.pem")] } });
   await assert.rejects(lost, { code: "BAD_TRUST_FILE", message: /nowhere\.pem/ });
+  const revocation = { lists: [met.path("any.crl")] };
+  const listed = met.fetch(uri, { trust: { anchors: [met.path("ca.pem")], revocation } });
+  await assert.rejects(listed, { code: "NO_REVOCATION" }, "lists that nobody looks at");
   assert.equal(met.asked.length, 2, "nobody else hears of the package");
 });
 
